@@ -1,0 +1,1 @@
+"""What we know: machine results as immutable Parquet, transactions in SQLite, every read on DuckDB."""

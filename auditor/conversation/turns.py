@@ -1,0 +1,54 @@
+"""Speaker turns: consecutive utterances of one speaker, joined, so that a pause inside a sentence hides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from auditor.models import Speaker, Utterance
+from auditor.text.normalise import Comparable, join, normalise
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One speaker's turn in comparable form. ``owner`` names, for each character of ``text``, its utterance."""
+
+    number: int
+    speaker: Speaker
+    utterances: tuple[int, ...]
+    text: Comparable
+    owner: tuple[int, ...]
+    start: float
+    end: float
+
+    def utterance_at(self, position: int) -> int:
+        """The utterance that holds this character of the turn's text; the first one where the turn has no text."""
+        return self.owner[min(position, len(self.owner) - 1)] if self.owner else self.utterances[0]
+
+
+def turns(utterances: Sequence[Utterance]) -> tuple[Turn, ...]:
+    """The call's turns in order; quarantined utterances belong to none."""
+    groups: list[list[int]] = []
+    for i, utterance in enumerate(utterances):
+        if utterance.quarantined:
+            continue
+        last = utterances[groups[-1][-1]] if groups else None
+        if last is not None and (last.speaker, last.channel) == (utterance.speaker, utterance.channel):
+            groups[-1].append(i)
+        else:
+            groups.append([i])
+    return tuple(_turn(n, group, utterances) for n, group in enumerate(groups))
+
+
+def _turn(number: int, group: Sequence[int], utterances: Sequence[Utterance]) -> Turn:
+    parts = [normalise(utterances[i].text) for i in group]
+    owner = tuple(i for i, part in zip(group, parts, strict=True) for _ in part.text)
+    return Turn(
+        number,
+        utterances[group[0]].speaker,
+        tuple(group),
+        join(parts),
+        owner,
+        utterances[group[0]].start,
+        max(utterances[i].end for i in group),
+    )

@@ -1,0 +1,108 @@
+"""One call through the rooms, in order. ``audit_call`` is pure: the same call and the same pack give the same audit, bit for bit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import auditor
+from auditor.conversation.facts import find_facts
+from auditor.conversation.party import find_party
+from auditor.conversation.roles import assign_speakers, decide_roles
+from auditor.conversation.turns import turns
+from auditor.models import SEVERITIES, Audit, Call, Finding, Party, PartyChange, PartyKind
+from auditor.rules.match import Limits, Scene, find
+from auditor.rules.pack import Pack
+from auditor.scoring.scorecard import score
+from auditor.scoring.steps import candidates, judge, seen
+from auditor.text.segment import segmenter
+
+# reference convention 5: told too early is one breach, however often it goes on
+ONCE_A_CALL = frozenset({"disclosure_before_verification"})
+
+
+def with_roles(call: Call, pack: Pack, agent_channel: int | None = None) -> Call:
+    """The call with its channels given to agent and customer, and the reason noted; calls that name their speakers stay."""
+    if all(u.speaker != "unknown" for u in call.utterances):
+        return call
+    roles = decide_roles(call.utterances, pack.roles, agent_channel)
+    return replace(call, utterances=assign_speakers(call.utterances, roles), roles=roles)
+
+
+def scene_of(call: Call, pack: Pack, party: PartyKind | None = None) -> Scene:
+    """All that rules and steps may look at: turns, who was on the line, facts, and when each step was first said.
+
+    ``party`` is who was on the line, where that is given instead of found (rule examples).
+    """
+    spoken = turns(call.utterances)
+    region = call.metadata.region or pack.default_region
+    facts = find_facts(spoken, call.utterances, pack.facts)
+    on_line = (
+        Party(party, (PartyChange(0, party, "已给定"),)) if party else find_party(spoken, call.metadata, pack.party)
+    )
+    scene = Scene(
+        call=call,
+        turns=spoken,
+        party=on_line,
+        facts=facts,
+        region=region,
+        limits=pack.limits.get(region, Limits()),
+        institutions=pack.institutions,
+        agencies=pack.agencies,
+        segmenter=segmenter(pack.terms) if pack.needs_words else None,
+        trust_words_from=pack.scoring.trust_words_from,
+    )
+    flags = {f.name: f.utterance for f in facts.customer_flags}
+    return replace(scene, seen=seen(candidates(pack.steps, scene)) | flags)
+
+
+def audit_call(call: Call, pack: Pack, party: PartyKind | None = None) -> Audit:
+    """Judge one call whose speakers are assigned (see ``with_roles``); ``party`` as in ``scene_of``."""
+    scene = scene_of(call, pack, party)
+    findings = _findings(scene, pack)
+    skipped = () if pack.recording_notice_required else ("recording_notice",)
+    steps = judge(pack.steps, scene, findings, pack.scoring.trust_steps_from, skipped)
+    return Audit(
+        call_id=call.call_id,
+        pack=pack.id,
+        code_version=auditor.__version__,
+        party=scene.party,
+        facts=scene.facts,
+        findings=findings,
+        steps=steps,
+        scorecard=score(steps, findings, pack.scoring),
+        warnings=call.warnings,
+        transcribed_by=call.transcribed_by,
+    )
+
+
+def _findings(scene: Scene, pack: Pack) -> tuple[Finding, ...]:
+    found: list[Finding] = []
+    for rule in pack.rules:
+        own = list(find(rule, scene))
+        found += own
+        first = min((f.utterance for f in own if f.utterance is not None), default=None)
+        if first is not None:
+            scene = replace(scene, seen=_noted(scene.seen, rule.id, first))
+    return tuple(sorted(_one_each(found), key=_order))
+
+
+def _noted(known: Mapping[str, int], name: str, utterance: int) -> dict[str, int]:
+    return {**known, name: utterance}
+
+
+def _order(finding: Finding) -> tuple[int, str]:
+    return (-1 if finding.utterance is None else finding.utterance, finding.category)
+
+
+def _one_each(found: Iterable[Finding]) -> list[Finding]:
+    """One finding for each (utterance, category): the confirmed before the suspected, then the gravest, then by rule id."""
+    best: dict[tuple[int | None, str], Finding] = {}
+    for finding in sorted(found, key=lambda f: (f.status != "confirmed", SEVERITIES.index(f.severity), f.rule_id)):
+        best.setdefault((finding.utterance, finding.category), finding)
+    chosen = sorted(best.values(), key=_order)
+    once: dict[str, Finding] = {}
+    for finding in chosen:
+        if finding.category in ONCE_A_CALL:
+            once.setdefault(finding.category, finding)
+    return [f for f in chosen if f.category not in ONCE_A_CALL or once[f.category] is f]

@@ -1,0 +1,255 @@
+"""Conditions as compiled values, and their making from checked files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from auditor.models import PartyKind, Region, Severity, Speaker, Status
+from auditor.rules.document import nearest
+from auditor.rules.schema import ConditionFile, CueFile, NearFile, WithinFile
+from auditor.text.context import CONTEXTS
+from auditor.text.cue import Cue
+from auditor.text.find import Matcher, Near, Phrase, Regex, Tokens, check_regex, check_tokens
+
+FACT_KEYS = ("flag", "reason", "amount", "days", "card_tail", "institution", "agency", "agent")
+Problem: TypeAlias = Callable[[str], None]
+Words: TypeAlias = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words of the turn."""
+
+    matcher: Matcher
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataTest:
+    """Every named field of the call's metadata is as asked."""
+
+    tests: Mapping[str, Any]
+    kind: str = "metadata"
+
+
+@dataclass(frozen=True, slots=True)
+class FactTest:
+    """The conversation shows each of these facts."""
+
+    tests: Mapping[str, Any]
+    kind: str = "fact"
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The turn just before is this speaker's and meets the condition."""
+
+    speaker: Speaker | None
+    option: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one option holds."""
+
+    options: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every option holds for the same turn."""
+
+    options: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The option does not hold for this turn."""
+
+    option: Condition
+
+
+Condition: TypeAlias = Said | MetadataTest | FactTest | Previous | AnyOf | AllOf | Not
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A part of the call, by speaker's turns or seconds, from its start or end."""
+
+    first_turns: int | None = None
+    last_turns: int | None = None
+    first_seconds: float | None = None
+    last_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Turns as (speaker, text), with the party and metadata that matter to them."""
+
+    turns: tuple[tuple[Speaker, str], ...]
+    party: PartyKind | None
+    metadata: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of banned conduct, ready to be tried."""
+
+    id: str
+    category: str
+    severity: Severity
+    certainty: Status
+    experimental: bool
+    speaker: Speaker
+    party: frozenset[PartyKind] | None
+    region: frozenset[Region] | None
+    within: Within | None
+    after: tuple[str, ...]
+    before: tuple[str, ...]
+    condition: Condition
+    excluded: tuple[Condition, ...]
+    unless: tuple[str, ...]
+    message: str
+    cites: tuple[str, ...]
+    hit: tuple[Example, ...]
+    clean: tuple[Example, ...]
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that a step must contain."""
+
+    name: str
+    condition: Condition
+    excluded: tuple[Condition, ...]
+    unless: tuple[str, ...]
+    parties: frozenset[PartyKind] | None
+    when: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One required step, ready to be tried."""
+
+    id: str
+    name: str
+    weight: int
+    parties: frozenset[PartyKind]
+    min_days_overdue: int | None
+    needs_flags: tuple[str, ...]
+    unless_flags: tuple[str, ...]
+    unless_metadata: Mapping[str, Any]
+    after_talk_of: Condition | None
+    unless_customer: Condition | None
+    unless_customer_last: Condition | None
+    parts: tuple[Part, ...]
+    within: Within | None
+    order_after: tuple[str, ...]
+    spoiled_by: frozenset[str]
+    spoiled_anywhere_by: frozenset[str]
+    message: str
+    say_instead: str
+    cites: tuple[str, ...]
+    done: tuple[Example, ...]
+    missed: tuple[Example, ...]
+    file: str
+
+
+def words_in(items: Sequence[str], words: Words, problem: Problem) -> list[str]:
+    """The items, with each ``@name`` replaced by the lines of that word list."""
+    result: list[str] = []
+    for item in items:
+        if not item.startswith("@"):
+            result.append(item)
+        elif item[1:] in words:
+            result.extend(words[item[1:]])
+        else:
+            problem(f"没有词表 words/{item[1:]}.txt{nearest(item[1:], list(words))}")
+    return result or ["\x00"]
+
+
+def near(file: NearFile, words: Words, problem: Problem) -> Near:
+    """Compile words close together."""
+    items = [words_in([i] if isinstance(i, str) else i, words, problem) for i in file.all]
+    return Near.of(items, file.within, file.ordered)
+
+
+def regex(pattern: str, problem: Problem, not_inside_digits: bool = False) -> Regex:
+    """Compile a regular expression; what RE2 refuses is a problem."""
+    trouble = check_regex(pattern)
+    if trouble:
+        problem(f"正则表达式 {pattern!r} 不能用：{trouble}（引擎为 RE2，不支持环视和反向引用）")
+    return Regex(pattern if trouble is None else "\x00", not_inside_digits)
+
+
+def contexts(names: Sequence[str], problem: Problem) -> tuple[str, ...]:
+    """Context names, each known."""
+    for name in names:
+        if name not in CONTEXTS:
+            problem(f"没有语境 {name}{nearest(name, list(CONTEXTS))}；可用：{'、'.join(CONTEXTS)}")
+    return tuple(n for n in names if n in CONTEXTS)
+
+
+def cue(file: CueFile, words: Words, problem: Problem) -> Cue:
+    """Compile a cue."""
+    matchers: list[Matcher] = [Phrase.of(words_in(file.phrase, words, problem))] if file.phrase else []
+    matchers += [regex(pattern, problem) for pattern in file.regex]
+    matchers += [near(n, words, problem) for n in file.near]
+    return Cue(tuple(matchers), contexts(file.unless, problem))
+
+
+def condition(file: ConditionFile, words: Words, problem: Problem) -> Condition:
+    """Compile one condition of any kind."""
+    if file.phrase is not None:
+        return Said(Phrase.of(words_in(file.phrase, words, problem)))
+    if file.regex is not None:
+        if isinstance(file.regex, str):
+            return Said(regex(file.regex, problem))
+        return Said(regex(file.regex.pattern, problem, file.regex.not_inside_digits))
+    if file.near is not None:
+        return Said(near(file.near, words, problem))
+    if file.tokens is not None:
+        trouble = check_tokens(file.tokens)
+        if trouble:
+            problem(f"tokens 写法不对：{trouble}")
+        return Said(Tokens(() if trouble else tuple(tuple(p) for p in file.tokens)))
+    if file.metadata is not None:
+        return MetadataTest(file.metadata)
+    if file.fact is not None:
+        for key in file.fact:
+            if key not in FACT_KEYS:
+                problem(f"fact 没有 {key}{nearest(key, FACT_KEYS)}；可用：{'、'.join(FACT_KEYS)}")
+        return FactTest(file.fact)
+    if file.previous is not None:
+        return Previous(file.previous.speaker, condition(file.previous, words, problem))
+    if file.any is not None:
+        return AnyOf(tuple(condition(c, words, problem) for c in file.any))
+    if file.all is not None:
+        return AllOf(tuple(condition(c, words, problem) for c in file.all))
+    assert file.not_ is not None
+    return Not(condition(file.not_, words, problem))
+
+
+def any_of(files: Sequence[ConditionFile], words: Words, problem: Problem) -> Condition:
+    """At least one of these."""
+    return AnyOf(tuple(condition(c, words, problem) for c in files))
+
+
+def within(file: WithinFile | None) -> Within | None:
+    """A part of the call, or the whole of it."""
+    return None if file is None else Within(**file.model_dump())
+
+
+def looks_at_words(tried: Condition) -> bool:
+    """Whether trying the condition needs segmented words."""
+    match tried:
+        case Said(matcher):
+            return isinstance(matcher, Tokens)
+        case AnyOf(options) | AllOf(options):
+            return any(looks_at_words(o) for o in options)
+        case Not(option) | Previous(_, option):
+            return looks_at_words(option)
+        case _:
+            return False

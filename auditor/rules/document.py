@@ -1,0 +1,146 @@
+"""A YAML document of a pack: plain values, the line of each, and the check against a model with every problem's place."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from auditor.errors import PackProblem
+
+Path = tuple[Hashable, ...]
+MAX_BYTES = 1 << 20
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """``（是不是 …？）`` with the nearest known word, or nothing."""
+    close = difflib.get_close_matches(word, known, 1, 0.6)
+    return f"（是不是 {close[0]}？）" if close else ""
+
+
+@dataclass(slots=True)
+class Parsed:
+    """A YAML document as plain values, with the line (from 1) of every key and item by its path."""
+
+    value: Any
+    lines: dict[Path, int] = field(default_factory=dict)
+
+    def line(self, path: Path) -> int:
+        """The line of the nearest known place on the way to ``path``."""
+        while path not in self.lines and path:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+class _Refused(Exception):
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line, self.message = line, message
+
+
+def parse_yaml(text: str) -> Parsed:
+    """Plain values only: no tags, no anchors (an alias can blow a small file up), no key twice.
+
+    Raises:
+        ValueError: (line, message), if the text is no such YAML.
+    """
+    parsed = Parsed(None)
+    try:
+        if len(text) > MAX_BYTES:
+            raise _Refused(1, f"文件超过 {MAX_BYTES >> 20} MiB")
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+                raise _Refused(event.start_mark.line + 1, "规则文件不支持 YAML 锚点和别名，请直接写出内容")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        parsed.value = _plain(node, (), parsed.lines) if node is not None else None
+    except _Refused as refused:
+        raise ValueError(refused.line, refused.message) from None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise ValueError(mark.line + 1 if mark else 1, f"YAML 语法错误：{error.problem or error.context}") from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ValueError(1, f"YAML 语法错误：{error.__class__.__name__}") from None
+    return parsed
+
+
+def _plain(node: yaml.Node, path: Path, lines: dict[Path, int]) -> Any:
+    lines[path] = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        result: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            key = _scalar(key_node)
+            if key in result:
+                raise _Refused(key_node.start_mark.line + 1, f"键 {key} 写了两次")
+            result[key] = _plain(value_node, (*path, key), lines)
+            lines[(*path, key)] = key_node.start_mark.line + 1
+        return result
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, (*path, i), lines) for i, item in enumerate(node.value)]
+    return _scalar(node)
+
+
+def _scalar(node: yaml.Node) -> Any:
+    if not isinstance(node, yaml.ScalarNode):
+        raise _Refused(node.start_mark.line + 1, "键必须是简单的词")
+    loader = yaml.SafeLoader("")
+    try:
+        return loader.construct_object(node)  # type: ignore[no-untyped-call]
+    except (yaml.YAMLError, ValueError):
+        raise _Refused(node.start_mark.line + 1, f"看不懂的值 {node.value[:40]!r}") from None
+    finally:
+        loader.dispose()
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def check(model: type[Model], parsed: Parsed, file: str) -> tuple[Model | None, list[PackProblem]]:
+    """The document as ``model``, or everything that is wrong with it."""
+    try:
+        return model.model_validate(parsed.value), []
+    except ValidationError as error:
+        return None, [_problem(dict(e), parsed, file, model) for e in error.errors(include_url=False)]
+
+
+def _problem(error: Mapping[str, Any], parsed: Parsed, file: str, model: type[BaseModel]) -> PackProblem:
+    # pydantic puts the names of union members into the path; the file knows nothing of them
+    path: Path = ()
+    for step in error["loc"]:
+        if (*path, step) in parsed.lines:
+            path = (*path, step)
+    where = ".".join(str(p) for p in path) or "文件"
+    kind = error["type"]
+    if kind == "extra_forbidden":
+        known = sorted(_known_keys(model))
+        message = f"不认识的键 {error['loc'][-1]}{nearest(str(error['loc'][-1]), known)}"
+    elif kind == "missing":
+        message = f"{where} 缺少 {error['loc'][-1]}"
+    elif kind == "value_error":
+        message = str(error["ctx"]["error"])
+    else:
+        message = f"{where}：{error['msg']}"
+    return PackProblem(file, parsed.line(path), message)
+
+
+def _known_keys(model: type[BaseModel]) -> set[str]:
+    keys: set[str] = set()
+    waiting, seen = [model], set[type[BaseModel]]()
+    while waiting:
+        each = waiting.pop()
+        if each in seen:
+            continue
+        seen.add(each)
+        for name, field_info in each.model_fields.items():
+            keys.add(field_info.alias or name)
+            waiting.extend(_models_in(field_info.annotation))
+    return keys
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [m for a in get_args(annotation) for m in _models_in(a)]

@@ -1,0 +1,348 @@
+"""A rule pack: a folder of text files, loaded whole, checked whole, and known by the hash of its bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+import auditor
+from auditor.conversation.facts import FactCues
+from auditor.conversation.party import PartyCues
+from auditor.conversation.roles import RoleCues
+from auditor.errors import PackError, PackProblem
+from auditor.models import CUSTOMER_FLAGS, STEPS, Band, Region, Severity
+from auditor.rules import compile as compiled
+from auditor.rules.conditions import Problem, Rule, Step, Words, cue, looks_at_words
+from auditor.rules.document import MAX_BYTES, check, nearest, parse_yaml
+from auditor.rules.match import Limits
+from auditor.rules.schema import (
+    CueFile,
+    FactsFile,
+    LimitFile,
+    NormFile,
+    NormsFile,
+    PackFile,
+    PartyFile,
+    RolesFile,
+    RuleFile,
+    ScorecardFile,
+    StepFile,
+    TenantFile,
+)
+from auditor.text.normalise import normalise
+
+DEFAULT = "collections-zh"
+SETTINGS: dict[str, type[BaseModel]] = {
+    "pack.yaml": PackFile,
+    "tenant.yaml": TenantFile,
+    "norms.yaml": NormsFile,
+    "scorecard.yaml": ScorecardFile,
+    "party.yaml": PartyFile,
+    "roles.yaml": RolesFile,
+    "facts.yaml": FactsFile,
+}
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Penalty:
+    """Points that a category costs, by severity; ``per`` call or per finding, at most ``cap``."""
+
+    points: Mapping[Severity, Decimal]
+    per_finding: bool
+    cap: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """How a call is scored (regulations: weights, penalties, knock-outs, caps, bands)."""
+
+    penalties: Mapping[str, Penalty]
+    knock_out: frozenset[Severity]
+    caps: Mapping[Severity, Decimal]
+    bands: Mapping[Band, Decimal]
+    trust_words_from: float
+    trust_steps_from: float
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """A clause that findings cite; ``verification`` says how far its text was checked (V1, V2, V3, PK)."""
+
+    key: str
+    norm: str
+    article: str
+    requirement: str
+    title: str
+    url: str | None
+    verification: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Everything that judging a call needs, from one folder of files."""
+
+    name: str
+    version: str
+    title: str
+    hash: str
+    regions: tuple[Region, ...]
+    default_region: Region
+    rules: tuple[Rule, ...]
+    steps: tuple[Step, ...]
+    scoring: Scoring
+    norms: Mapping[str, Norm]
+    limits: Mapping[Region, Limits]
+    party: PartyCues
+    roles: RoleCues
+    facts: FactCues
+    institutions: tuple[str, ...]
+    agencies: tuple[str, ...]
+    recording_notice_required: bool
+    terms: tuple[str, ...]
+    hotwords: tuple[str, ...]
+    files: Mapping[str, bytes]
+
+    @property
+    def id(self) -> str:
+        """``name@version+hash``, as every audit states it."""
+        return f"{self.name}@{self.version}+{self.hash[:12]}"
+
+    @property
+    def needs_words(self) -> bool:
+        """Whether any rule or step looks at words (``tokens``); loading a dictionary takes about a second."""
+        return any(looks_at_words(r.condition) for r in self.rules) or any(
+            looks_at_words(p.condition) for s in self.steps for p in s.parts
+        )
+
+
+def builtin_folder() -> Path:
+    """Where the packs that come with the program lie: inside the installed package, or beside it in a checkout."""
+    inside = Path(auditor.__file__).parent / "lexicons"
+    return inside if inside.is_dir() else Path(auditor.__file__).parent.parent / "lexicons"
+
+
+def load_pack(where: str | Path = DEFAULT) -> Pack:
+    """Load a pack by folder, or a built-in one by name.
+
+    Raises:
+        PackError: with every problem of the pack at once, each with file and line.
+    """
+    folder = Path(where)
+    if not folder.is_dir() and "/" not in str(where):
+        folder = builtin_folder() / str(where)
+    if not folder.is_dir():
+        known = sorted(p.name for p in builtin_folder().glob("*/") if (p / "pack.yaml").is_file())
+        raise PackError([PackProblem(str(where), 0, f"没有这个规则包文件夹；自带的规则包：{'、'.join(known)}")])
+    return _Loader(folder).pack()
+
+
+class _Loader:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems: list[PackProblem] = []
+        self.files = dict(self._read())
+        self.words = self._words()
+
+    def _read(self) -> Iterator[tuple[str, bytes]]:
+        for path in sorted(self.folder.rglob("*")):
+            name = path.relative_to(self.folder).as_posix()
+            if path.name.startswith(".") or not path.is_file() or path.suffix not in (".yaml", ".txt"):
+                continue
+            try:
+                data = path.read_bytes()
+            except OSError as error:
+                self.problems.append(PackProblem(name, 0, f"读不了：{error.strerror}"))
+                continue
+            if len(data) > MAX_BYTES:
+                self.problems.append(PackProblem(name, 0, f"文件超过 {MAX_BYTES >> 20} MiB"))
+                continue
+            yield name, data
+
+    def _text(self, name: str) -> str:
+        try:
+            return self.files[name].decode("utf-8-sig")
+        except UnicodeDecodeError:
+            self.problems.append(PackProblem(name, 0, "不是 UTF-8 文本，请另存为 UTF-8"))
+            return ""
+
+    def _words(self) -> Words:
+        lists: dict[str, tuple[str, ...]] = {}
+        for name in self.files:
+            if name.startswith("words/") and name.endswith(".txt"):
+                lines = (line.split("#", 1)[0].strip() for line in self._text(name).splitlines())
+                lists[name.removeprefix("words/").removesuffix(".txt")] = tuple(w for w in lines if w)
+        return lists
+
+    def _checked(self, name: str, model: type[Model]) -> Model | None:
+        if name not in self.files:
+            self.problems.append(PackProblem(name, 0, "规则包缺少这个文件"))
+            return None
+        try:
+            parsed = parse_yaml(self._text(name))
+        except ValueError as error:
+            self.problems.append(PackProblem(name, *error.args))
+            return None
+        value, problems = check(model, parsed, name)
+        self.problems.extend(problems)
+        return value
+
+    def _problem(self, file: str) -> Problem:
+        text = self.files[file].decode("utf-8", "replace").splitlines()
+
+        def report(message: str) -> None:
+            # a compiled value no longer knows its line; the words it quotes do
+            quoted = next((w for w in message.replace("'", " ").split() if len(w) > 1 and w in "\n".join(text)), None)
+            line = next((n for n, t in enumerate(text, 1) if quoted and quoted in t), 0)
+            self.problems.append(PackProblem(file, line, message))
+
+        return report
+
+    def pack(self) -> Pack:
+        settings = {name: self._checked(name, model) for name, model in SETTINGS.items()}
+        rules = self._rules()
+        steps = self._steps(settings["scorecard.yaml"])
+        norms_file = settings["norms.yaml"]
+        norms = norms_file.norms if isinstance(norms_file, NormsFile) else {}
+        self._cross_check(rules, steps, norms)
+        if self.problems:
+            raise PackError(self.problems)
+        about, tenant = settings["pack.yaml"], settings["tenant.yaml"]
+        party, roles, facts = settings["party.yaml"], settings["roles.yaml"], settings["facts.yaml"]
+        scorecard = settings["scorecard.yaml"]
+        assert isinstance(about, PackFile)
+        assert isinstance(tenant, TenantFile)
+        assert isinstance(norms_file, NormsFile)
+        assert isinstance(party, PartyFile)
+        assert isinstance(roles, RolesFile)
+        assert isinstance(facts, FactsFile)
+        assert isinstance(scorecard, ScorecardFile)
+        cues = self._cues
+        pack = Pack(
+            name=about.name,
+            version=about.version,
+            title=about.title,
+            hash=digest(self.files),
+            regions=tuple(about.regions),
+            default_region=about.default_region,
+            rules=compiled.ordered(rules),
+            steps=steps,
+            scoring=_scoring(scorecard),
+            norms={key: _norm(key, n) for key, n in norms.items()},
+            limits={region: _limits(limit) for region, limit in norms_file.limits.items()},
+            party=PartyCues(**cues("party.yaml", {n: getattr(party, n) for n in PartyFile.model_fields})),
+            roles=RoleCues(**cues("roles.yaml", {"agent": roles.agent, "customer": roles.customer})),
+            facts=FactCues(
+                cues("facts.yaml", facts.flags),
+                cues("facts.yaml", facts.reasons),
+                {k: tuple(v) for k, v in facts.implied.items()},
+            ),
+            institutions=tuple(tenant.institutions),
+            agencies=tuple(tenant.agencies),
+            recording_notice_required=tenant.recording_notice_required,
+            terms=tuple(dict.fromkeys(normalise(w).text for w in self.words.get("dictionary", ()))),
+            hotwords=self.words.get("hotwords", ()),
+            files=self.files,
+        )
+        if self.problems:
+            raise PackError(self.problems)
+        return pack
+
+    def _cues(self, file: str, cues: Mapping[str, CueFile]) -> dict[str, compiled.Cue]:
+        return {name: cue(each, self.words, self._problem(file)) for name, each in cues.items()}
+
+    def _rules(self) -> list[Rule]:
+        rules = []
+        for name in self.files:
+            if not (name.startswith("violations/") and name.endswith(".yaml")):
+                continue
+            file = self._checked(name, RuleFile)
+            if file is None:
+                continue
+            if name != f"violations/{file.category}/{file.id}.yaml":
+                right = f"violations/{file.category}/{file.id}.yaml"
+                self.problems.append(PackProblem(name, 1, f"文件名与内容不符，应为 {right}"))
+            rules.append(compiled.rule(file, name, self.words, self._problem(name)))
+        if not rules and not self.problems:
+            self.problems.append(PackProblem("violations", 0, "规则包里没有一条规则"))
+        return rules
+
+    def _steps(self, scorecard: BaseModel | None) -> tuple[Step, ...]:
+        weights = scorecard.weights if isinstance(scorecard, ScorecardFile) else {}
+        steps = []
+        for step_id in STEPS:
+            name = f"steps/{step_id}.yaml"
+            file = self._checked(name, StepFile)
+            if file is not None:
+                steps.append(compiled.step(file, name, weights.get(step_id, 0), self.words, self._problem(name)))
+        return tuple(steps)
+
+    def _cross_check(self, rules: Sequence[Rule], steps: Sequence[Step], norms: Mapping[str, NormFile]) -> None:
+        by_id: dict[str, Rule] = {}
+        for rule in rules:
+            if rule.id in by_id:
+                self._problem(rule.file)(f"规则编号 {rule.id} 已在 {by_id[rule.id].file} 用过")
+            by_id[rule.id] = rule
+        names = [*STEPS, *CUSTOMER_FLAGS, *by_id]
+        for rule in rules:
+            for name in (*rule.after, *rule.before):
+                if name not in names:
+                    self._problem(rule.file)(f"before/after 里没有 {name}{nearest(name, names)}")
+        for user in (*rules, *steps):
+            for key in user.cites:
+                if key not in norms:
+                    self._problem(user.file)(f"norms.yaml 里没有 {key}{nearest(key, list(norms))}")
+        circle = compiled.circle(by_id)
+        if circle:
+            self._problem(by_id[circle[0]].file)(f"规则互相等待：{' → '.join(circle)}")
+
+
+def digest(files: Mapping[str, bytes]) -> str:
+    """The sha256 that names this content: of every file's path and bytes, in order of path."""
+    total = hashlib.sha256()
+    for name in sorted(files):
+        total.update(f"{name}\0{hashlib.sha256(files[name]).hexdigest()}\n".encode())
+    return total.hexdigest()
+
+
+def _norm(key: str, file: NormFile) -> Norm:
+    return Norm(key, file.norm, file.article, file.requirement, file.title, file.url, file.verification)
+
+
+def _limits(file: LimitFile) -> Limits:
+    if not file.hours or len(file.hours) != 2:
+        return Limits()
+    return Limits(compiled.hours(file.hours))
+
+
+def _scoring(file: ScorecardFile) -> Scoring:
+    severities: tuple[Severity, ...] = ("critical", "major", "minor", "notice")
+    penalties = {
+        name: Penalty(
+            {s: _points(p.points[s] if s in p.points else max(p.points.values())) for s in severities}
+            if isinstance(p.points, dict)
+            else {s: _points(p.points) for s in severities},
+            p.per == "finding",
+            None if p.cap is None else _points(p.cap),
+        )
+        for name, p in file.penalties.items()
+    }
+    bands: tuple[Band, ...] = ("excellent", "pass", "weak")
+    return Scoring(
+        penalties,
+        frozenset(file.knock_out),
+        {severity: _points(p) for severity, p in file.caps.items()},
+        {band: _points(file.bands[band]) for band in bands},  # type: ignore[index]
+        file.trust_words_from,
+        file.trust_steps_from,
+    )
+
+
+def _points(value: float) -> Decimal:
+    return Decimal(str(value))

@@ -1,0 +1,323 @@
+"""The shape of every file in a pack, checked strictly: an unknown key, a wrong type or a missing field is a problem with its line."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from auditor.models import CATEGORIES, CUSTOMER_FLAGS, STEPS
+from auditor.rules.document import nearest
+
+KINDS = ("phrase", "regex", "near", "tokens", "metadata", "fact", "previous", "any", "all", "not")
+
+SeverityName = Literal["critical", "major", "minor", "notice"]
+SpeakerName = Literal["agent", "customer", "unknown"]
+PartyName = Literal["debtor_verified", "debtor_unverified", "third_party", "wrong_number", "voicemail"]
+RegionName = Literal["CN", "TW", "HK"]
+Points = Annotated[float, Field(ge=0, le=100)]
+Phrases = Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(min_length=1, max_length=2000)]
+
+
+class Strict(BaseModel):
+    """Unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class RegexFile(Strict):
+    """A regular expression with its options."""
+
+    pattern: str = Field(max_length=2000)
+    not_inside_digits: bool = False
+
+
+class NearFile(Strict):
+    """Words close together."""
+
+    all: list[str | Phrases] = Field(min_length=2, max_length=6)
+    within: int = Field(10, ge=0, le=80)
+    ordered: bool = False
+
+
+class ConditionFile(Strict):
+    """One condition: exactly one kind."""
+
+    phrase: Phrases | None = None
+    regex: str | RegexFile | None = None
+    near: NearFile | None = None
+    tokens: list[list[dict[str, Any]]] | None = None
+    metadata: dict[str, Any] | None = None
+    fact: dict[str, Any] | None = None
+    previous: PreviousFile | None = None
+    any: list[ConditionFile] | None = None
+    all: list[ConditionFile] | None = None
+    not_: ConditionFile | None = Field(None, alias="not")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> ConditionFile:
+        given = [k for k in KINDS if getattr(self, "not_" if k == "not" else k) is not None]
+        if len(given) != 1:
+            raise ValueError(f"一个条件只写一种：{'、'.join(KINDS)}；这里写了 {'、'.join(given) or '空'}")
+        return self
+
+
+class PreviousFile(ConditionFile):
+    """A condition on the turn just before."""
+
+    speaker: SpeakerName | None = None
+
+
+class WithinFile(Strict):
+    """A part of the call."""
+
+    first_turns: int | None = Field(None, ge=1)
+    last_turns: int | None = Field(None, ge=1)
+    first_seconds: float | None = Field(None, gt=0)
+    last_seconds: float | None = Field(None, gt=0)
+
+
+class LineFile(Strict):
+    """One turn of an example."""
+
+    agent: str | None = None
+    customer: str | None = None
+
+    @model_validator(mode="after")
+    def _one_speaker(self) -> LineFile:
+        if (self.agent is None) == (self.customer is None):
+            raise ValueError("每轮只写 agent 或 customer 其中一个")
+        return self
+
+
+class DialogueFile(Strict):
+    """An example of several turns, or with a party or metadata that matter."""
+
+    turns: list[LineFile] = Field(default_factory=list)
+    party: PartyName | None = None
+    metadata: dict[str, Any] = Field(default_factory=dict)
+
+
+class ExamplesFile(Strict):
+    """What the rule must hit and must leave alone."""
+
+    hit: list[str | LineFile | DialogueFile] = Field(default_factory=list)
+    clean: list[str | LineFile | DialogueFile] = Field(default_factory=list)
+
+
+class RuleFile(Strict):
+    """One rule of banned conduct."""
+
+    id: str = Field(pattern=r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$", max_length=80)
+    category: str
+    status: Literal["experimental", "stable"]
+    severity: SeverityName
+    certainty: Literal["confirmed", "suspected"] = "confirmed"
+    speaker: SpeakerName = "agent"
+    party: list[PartyName] | None = None
+    region: list[RegionName] | None = None
+    within: WithinFile | None = None
+    after: list[str] = Field(default_factory=list)
+    before: list[str] = Field(default_factory=list)
+    any: list[ConditionFile] | None = None
+    all: list[ConditionFile] | None = None
+    not_: list[ConditionFile] = Field(default_factory=list, alias="not")
+    unless: list[str] = Field(default_factory=list)
+    message: str = Field(min_length=4, max_length=400)
+    cites: list[str] = Field(default_factory=list)
+    examples: ExamplesFile
+
+    @model_validator(mode="after")
+    def _sound(self) -> RuleFile:
+        if self.category not in CATEGORIES:
+            raise ValueError(f"没有类别 {self.category}{nearest(self.category, CATEGORIES)}")
+        if (self.any is None) == (self.all is None):
+            raise ValueError("顶层条件写 any 或 all 其中一个")
+        if self.status == "stable" and min(len(self.examples.hit), len(self.examples.clean)) < 3:
+            raise ValueError("status: stable 至少要 3 个 hit 和 3 个 clean 例子；例子不够请写 experimental")
+        return self
+
+
+class AppliesFile(Strict):
+    """When a step is asked for at all."""
+
+    parties: list[PartyName]
+    min_days_overdue: int | None = None
+    needs_flags: list[str] = Field(default_factory=list)
+    unless_flags: list[str] = Field(default_factory=list)
+    unless_metadata: dict[str, Any] = Field(default_factory=dict)
+    after_talk_of: list[ConditionFile] = Field(default_factory=list)
+    unless_customer: list[ConditionFile] = Field(default_factory=list)
+    unless_customer_last: list[ConditionFile] = Field(default_factory=list)
+
+
+class PartFile(Strict):
+    """One thing that the step must contain."""
+
+    part: str
+    any: list[ConditionFile] = Field(min_length=1)
+    unless: list[str] = Field(default_factory=list)
+    not_: list[ConditionFile] = Field(default_factory=list, alias="not")
+    parties: list[PartyName] | None = None
+    when: dict[str, Any] = Field(default_factory=dict)
+
+
+class StepExamplesFile(Strict):
+    """Dialogues in which the step is done, and in which it is not."""
+
+    done: list[str | LineFile | DialogueFile] = Field(default_factory=list)
+    missed: list[str | LineFile | DialogueFile] = Field(default_factory=list)
+
+
+class StepFile(Strict):
+    """One required step of the script."""
+
+    id: str
+    name: str
+    applies: AppliesFile
+    needs: list[PartFile] = Field(min_length=1)
+    within: WithinFile | None = None
+    order_after: list[str] = Field(default_factory=list)
+    spoiled_by: list[str] = Field(default_factory=list)
+    spoiled_anywhere_by: list[str] = Field(default_factory=list)
+    message: str
+    say_instead: str
+    cites: list[str] = Field(default_factory=list)
+    examples: StepExamplesFile
+
+    @model_validator(mode="after")
+    def _known(self) -> StepFile:
+        if self.id not in STEPS:
+            raise ValueError(f"没有步骤 {self.id}{nearest(self.id, STEPS)}")
+        return self
+
+
+class CueFile(Strict):
+    """Words that show something, unless their context says otherwise."""
+
+    phrase: list[str] = Field(default_factory=list)
+    regex: list[str] = Field(default_factory=list)
+    near: list[NearFile] = Field(default_factory=list)
+    unless: list[str] = Field(default_factory=list)
+
+
+class PartyFile(Strict):
+    """party.yaml: who answered."""
+
+    voicemail: CueFile
+    wrong_number: CueFile
+    third_party: CueFile
+    relation_asked: CueFile
+    handed_over: CueFile
+    factor_asked: CueFile
+    factor_given: CueFile
+    factor_stated: CueFile
+    factor_agreed: CueFile
+    factor_refused: CueFile
+    factor_rejected: CueFile
+
+
+class RolesFile(Strict):
+    """roles.yaml: what each side says."""
+
+    agent: CueFile
+    customer: CueFile
+
+
+class FactsFile(Strict):
+    """facts.yaml: customer flags and delinquency reasons."""
+
+    flags: dict[str, CueFile]
+    reasons: dict[str, CueFile]
+    implied: dict[str, list[str]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _known(self) -> FactsFile:
+        for name in self.flags:
+            if name not in CUSTOMER_FLAGS:
+                raise ValueError(f"没有客户标记 {name}{nearest(name, CUSTOMER_FLAGS)}")
+        return self
+
+
+class PackFile(Strict):
+    """pack.yaml."""
+
+    name: str = Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
+    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    title: str
+    language: str
+    regions: list[RegionName] = Field(min_length=1)
+    default_region: RegionName
+    norms_in_force: dict[RegionName, list[str]] = Field(default_factory=dict)
+
+
+class TenantFile(Strict):
+    """tenant.yaml: what the institution fills in."""
+
+    institutions: list[str] = Field(default_factory=list)
+    agencies: list[str] = Field(default_factory=list)
+    hotlines: list[str] = Field(default_factory=list)
+    official_accounts: list[str] = Field(default_factory=list)
+    recording_notice_required: bool = True
+
+
+class NormFile(Strict):
+    """One clause of a norm, as far as it was verified."""
+
+    norm: str
+    article: str
+    requirement: str
+    title: str
+    region: RegionName | None = None
+    url: str | None = None
+    checked: Any = None
+    verification: Literal["V1", "V2", "V3", "PK"]
+
+
+class LimitFile(Strict):
+    """A region's limits in numbers."""
+
+    hours: list[str] | None = None
+    answered_calls_per_day: int | None = None
+    unanswered_attempts_per_number_per_day: int | None = None
+    cites: dict[str, list[str]] = Field(default_factory=dict)
+
+
+class NormsFile(Strict):
+    """norms.yaml."""
+
+    norms: dict[str, NormFile]
+    limits: dict[RegionName, LimitFile]
+
+
+class PenaltyFile(Strict):
+    """Points that a category of conduct costs."""
+
+    points: Points | dict[SeverityName, Points]
+    per: Literal["call", "finding"] = "call"
+    cap: Points | None = None
+
+
+class ScorecardFile(Strict):
+    """scorecard.yaml."""
+
+    weights: dict[str, Annotated[int, Field(ge=0)]]
+    penalties: dict[str, PenaltyFile]
+    knock_out: list[SeverityName]
+    caps: dict[SeverityName, Points]
+    bands: dict[Literal["excellent", "pass", "weak"], Points]
+    trust_words_from: Annotated[float, Field(ge=0, le=1)]
+    trust_steps_from: Annotated[float, Field(ge=0, le=1)]
+
+    @model_validator(mode="after")
+    def _complete(self) -> ScorecardFile:
+        if set(self.weights) != set(STEPS) or sum(self.weights.values()) != 100:
+            raise ValueError("weights 要写全 12 个步骤，合计 100")
+        missing = sorted(set(CATEGORIES) - set(self.penalties))
+        unknown = sorted(set(self.penalties) - set(CATEGORIES))
+        if missing or unknown:
+            raise ValueError(f"penalties 缺少 {missing}，多出 {unknown}")
+        return self
+
+
+ConditionFile.model_rebuild()

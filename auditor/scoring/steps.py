@@ -1,0 +1,212 @@
+"""Required steps: whether each was asked for in this call, whether it was done, and if not, what came nearest.
+
+A step that the audio or transcript can't support is ``cannot_tell``, never ``missed``: an agent is not punished for a bad line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from auditor.models import Finding, StepResult, Verdict
+from auditor.rules.conditions import Part, Step
+from auditor.rules.match import Evidence, Place, Scene, hold, inside, locate, metadata_holds, passes
+
+LOSSY = ("length_mismatch", "truncated")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Where each part of a step was found, in the order of the parts; ``None`` where it was not."""
+
+    places: tuple[tuple[str, Place | None], ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every part was found."""
+        return all(place is not None for _, place in self.places)
+
+    @property
+    def found(self) -> tuple[Place, ...]:
+        """The places of the parts that were found, by time."""
+        return tuple(sorted((p for _, p in self.places if p is not None), key=lambda p: (p.utterance, p.span)))
+
+
+def candidates(steps: Sequence[Step], scene: Scene) -> dict[str, Candidate]:
+    """What the agent said towards each step, whatever else is true of the call."""
+    return {step.id: candidate(step, scene, frozenset()) for step in steps}
+
+
+def candidate(step: Step, scene: Scene, spoiled: frozenset[int]) -> Candidate:
+    """The first place of each part, leaving out utterances whose conduct spoils them."""
+    parts = [p for p in step.parts if _part_wanted(p, scene)]
+    return Candidate(tuple((p.name, _first(p, step, scene, spoiled)) for p in parts))
+
+
+def _part_wanted(part: Part, scene: Scene) -> bool:
+    return (part.parties is None or scene.party.kind in part.parties) and metadata_holds(part.when, scene)
+
+
+def _first(part: Part, step: Step, scene: Scene, spoiled: frozenset[int]) -> Place | None:
+    for turn in scene.turns:
+        if turn.speaker not in ("agent", "unknown") or not inside(step.within, turn, scene.turns):
+            continue
+        for evidence in sorted(hold(part.condition, turn, scene), key=lambda e: (e.start, e.end)):
+            if passes(turn, evidence, part.unless, part.excluded, scene):
+                place = locate(turn, evidence, scene.call)
+                if place.utterance not in spoiled:
+                    return place
+    return None
+
+
+def seen(found: Mapping[str, Candidate]) -> dict[str, int]:
+    """For each complete candidate, the utterance from which on the step counts as said."""
+    return {name: c.found[-1].utterance for name, c in found.items() if c.complete and c.found}
+
+
+def judge(
+    steps: Sequence[Step], scene: Scene, findings: Sequence[Finding], trust_from: float, skipped: Iterable[str] = ()
+) -> tuple[StepResult, ...]:
+    """The verdict on every step.
+
+    Args:
+        steps: the pack's steps.
+        scene: the call.
+        findings: what was found in the call; some conduct spoils a step (a threat is no lawful notice).
+        trust_from: mean recogniser confidence of the agent's speech below which nothing missed is deducted.
+        skipped: steps that the institution's policy does not ask for.
+    """
+    off = frozenset(skipped)
+    doubt = _doubt(scene, trust_from)
+    results: dict[str, StepResult] = {}
+    for step in steps:
+        reason_na = "机构政策不要求" if step.id in off else _not_wanted(step, scene)
+        results[step.id] = _judge(step, scene, findings, reason_na, doubt, results)
+    return tuple(results.values())
+
+
+def _judge(
+    step: Step,
+    scene: Scene,
+    findings: Sequence[Finding],
+    reason_na: str | None,
+    doubt: str | None,
+    earlier: Mapping[str, StepResult],
+) -> StepResult:
+    spoilers = [f for f in findings if f.category in step.spoiled_by and f.utterance is not None]
+    spoiled = frozenset(f.utterance for f in spoilers if f.utterance is not None)
+    best = candidate(step, scene, spoiled)
+    if reason_na is not None and not (doubt is not None and best.complete and best.found):
+        if doubt is not None and scene.party.kind == "debtor_unverified" and step.id != "recording_notice":
+            return _result(step, "cannot_tell", None, doubt)
+        return _result(step, "na", None, reason_na)
+    ruined = next(
+        (f for f in findings if f.category in step.spoiled_anywhere_by and f.status == "confirmed"), None
+    )
+    if ruined is not None:
+        return _result(step, "missed", None, f"{step.message}（该步骤因{ruined.category}不成立：“{ruined.quote}”）")
+    if best.complete and best.found:
+        late = _too_early(step, best, earlier)
+        if late is None:
+            return _result(step, "done", best, "、".join(f"{n}：“{p.quote}”" for n, p in best.places if p))
+        return _result(step, "missed", None, f"{step.message}（{late}）")
+    if doubt is not None:
+        return _result(step, "cannot_tell", None, doubt)
+    spared = _spared(step, scene)
+    if spared is not None:
+        return _result(step, "na", None, spared)
+    return _result(step, "missed", None, step.message + _nearest_miss(best))
+
+
+def _too_early(step: Step, best: Candidate, earlier: Mapping[str, StepResult]) -> str | None:
+    for name in step.order_after:
+        before = earlier.get(name)
+        if before is not None and before.verdict == "done" and before.utterance is not None:  # noqa: SIM102
+            if best.found[-1].utterance < before.utterance:
+                return f"说得太早，应在“{before.name}”之后"
+    return None
+
+
+def _nearest_miss(best: Candidate) -> str:
+    said = [f"{name}“{place.quote}”" for name, place in best.places if place is not None]
+    lacking = [name for name, place in best.places if place is None]
+    if not said:
+        return ""
+    return f"（已说：{'、'.join(said)}；缺：{'、'.join(lacking)}）"
+
+
+def _not_wanted(step: Step, scene: Scene) -> str | None:
+    """Why the step is not asked for in this call, or ``None`` if it is."""
+    metadata = scene.call.metadata
+    if scene.party.kind not in step.parties:
+        return "接听人类型不适用"
+    if step.min_days_overdue is not None and (metadata.days_overdue or 0) < step.min_days_overdue:
+        return f"逾期未满 {step.min_days_overdue} 天，不适用"
+    reason = scene.facts.delinquency_reason
+    shown = {f.name for f in scene.facts.customer_flags} | ({reason.name} if reason else set())
+    if step.needs_flags and shown.isdisjoint(step.needs_flags):
+        return "客户未提到相应情形"
+    for flag in step.unless_flags:
+        if scene.facts.has(flag):
+            return f"客户情形（{flag}）下不适用"
+    if step.unless_metadata and any(metadata_holds({k: v}, scene) for k, v in step.unless_metadata.items()):
+        return "案件状态下不适用"
+    if step.after_talk_of is not None and not any(
+        hold(step.after_talk_of, t, scene) for t in scene.turns
+    ):
+        return "通话未涉及"
+    return None
+
+
+def _spared(step: Step, scene: Scene) -> str | None:
+    """Why a step that was not done is not held against the agent."""
+    customer = [t for t in scene.turns if t.speaker in ("customer", "unknown")]
+    if step.unless_customer is not None and any(hold(step.unless_customer, t, scene) for t in customer):
+        return "客户已主动提出"
+    if step.unless_customer_last is not None and any(hold(step.unless_customer_last, t, scene) for t in customer[-1:]):
+        return "客户已挂断"
+    return None
+
+
+def _doubt(scene: Scene, trust_from: float) -> str | None:
+    """Why the recording can't support a deduction, or ``None`` if it can."""
+    call = scene.call
+    codes = {w.code: w.message for w in call.warnings}
+    heard = [u for u in call.utterances if not u.quarantined]
+    speakers = {u.speaker for u in heard}
+    if not heard:
+        return "没有可判断的语音"
+    if "unknown" in speakers:
+        return "说话人不明，无法扣分"
+    if "dead_channel" in codes and not {"agent", "customer"} <= speakers:
+        return "有一侧声道没有声音，无法扣分"
+    for code in LOSSY:
+        if code in codes:
+            return "录音不完整，无法扣分"
+    trust = [u.confidence for u in heard if u.speaker == "agent" and u.confidence is not None]
+    if trust and sum(trust) / len(trust) < trust_from:
+        return "坐席语音识别把握低，无法扣分"
+    return None
+
+
+def _result(step: Step, verdict: Verdict, best: Candidate | None, why: str) -> StepResult:
+    places = best.found if best is not None else ()
+    first = places[0] if places else None
+    also = tuple(sorted({p.utterance for p in places} - ({first.utterance} if first else set())))
+    return StepResult(
+        step.id,
+        step.name,
+        step.weight,
+        verdict,
+        first.utterance if first else None,
+        also,
+        first.quote if first else "",
+        first.start if first else None,
+        first.end if first else None,
+        why,
+        "" if verdict in ("done", "na") else step.say_instead,
+        step.cites,
+    )
+
+
+__all__ = ["Candidate", "Evidence", "candidate", "candidates", "judge", "seen"]

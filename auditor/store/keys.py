@@ -1,0 +1,40 @@
+"""What a result depends on, as one hash each: the same key means that the work need not be done again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from auditor.models import Metadata
+from auditor.store.codec import canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of one call's three results."""
+
+    transcript: str
+    tokens: str
+    audit: str
+
+
+def transcript_key(
+    audio_id: str, decode_options: Mapping[str, object], model_fingerprint: str, hotwords_hash: str
+) -> str:
+    """What a transcript depends on; for a transcript that came as a file, its hash, ``{}`` and two empty texts."""
+    return _digest("transcript", audio_id, decode_options, model_fingerprint, hotwords_hash)
+
+
+def tokens_key(transcript_key: str, dictionary_hash: str) -> str:
+    """What a segmentation into words depends on."""
+    return _digest("tokens", transcript_key, dictionary_hash)
+
+
+def audit_key(tokens_key: str, metadata: Metadata, pack_hash: str, code_version: str) -> str:
+    """What an audit depends on."""
+    return _digest("audit", tokens_key, metadata, pack_hash, code_version)
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(canonical(parts)).hexdigest()

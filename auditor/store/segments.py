@@ -1,0 +1,316 @@
+"""Machine results as immutable Parquet: one folder a segment, one file a table, written whole or not at all.
+
+What a table's rows are about, they name by number: ``result`` (one audit of one call), ``transcript`` (what was heard;
+several audits may rest on it) and ``tokens`` (its words). Columns are there to be queried; ``call`` and ``audit`` hold the
+exact values.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from auditor.errors import HomeError, InputError
+from auditor.models import Acoustics, Audit, Call
+from auditor.store import catalog
+from auditor.store.catalog import Entry
+from auditor.store.codec import encode
+from auditor.store.home import Home, new_folder, trouble
+from auditor.store.jobs import printable
+from auditor.store.keys import Keys
+from auditor.store.ledger import Ledger
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    import pyarrow as pa
+
+SMALL = 2_000
+MERGE_FROM = 16
+GRACE = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """One call, done: what was heard and measured, its words (one tuple an utterance), its audit, and their keys."""
+
+    call: Call
+    audit: Audit
+    keys: Keys
+    acoustics: Acoustics | None = None
+    tokens: tuple[tuple[str, ...], ...] = ()
+
+
+@functools.cache
+def schemas() -> dict[str, pa.Schema]:
+    """The tables and their columns."""
+    import pyarrow as pa
+
+    text, number, real = pa.string(), pa.int64(), pa.float64()
+    money, moment = pa.decimal128(18, 2), pa.timestamp("us", tz="UTC")
+    numbers = pa.list_(number)
+    columns: dict[str, dict[str, pa.DataType]] = {
+        "calls": {
+            "result": number, "transcript": number, "tokens": number, "call_id": text,
+            "transcript_key": text, "tokens_key": text, "audit_key": text, "stored_at": moment,
+            "source": text, "source_hash": text, "script": text, "duration": real, "utterances": number,
+            "started_at": moment, "started_local": pa.timestamp("us"), "started_on": pa.date32(), "direction": text,
+            "agent_id": text, "agent_name": text, "team": text, "case_id": text, "customer_id": text, "product": text,
+            "amount_due": money, "days_overdue": number, "institution": text, "agency": text, "region": text,
+            "stage": text, "agent_channel": number, "transcribed_by": text, "party": text, "score": money, "band": text,
+            "fatal": pa.bool_(), "pack": text, "code_version": text, "warnings": pa.list_(text), "call": text, "audit": text,
+        },
+        "facts": {
+            "result": number, "kind": text, "name": text, "utterance": number, "quote": text, "amount": money,
+            "date_text": text, "due": pa.date32(),
+        },
+        "signals": {"result": number, "name": text, "value": real},
+        "findings": {
+            "result": number, "finding_id": text, "rule_id": text, "category": text, "severity": text, "status": text,
+            "utterance": number, "also": numbers, "quote": text, "start": real, "end": real, "matched_by": text,
+            "why": text, "cites": pa.list_(text),
+        },
+        "steps": {
+            "result": number, "position": number, "step": text, "name": text, "weight": number, "verdict": text,
+            "utterance": number, "also": numbers, "quote": text, "why": text,
+        },
+        "deductions": {"result": number, "source": text, "id": text, "points": money, "why": text},
+        "utterances": {
+            "transcript": number, "index": number, "speaker": text, "start": real, "end": real, "text": text,
+            "words": pa.list_(pa.struct({"text": text, "start": real, "end": real, "probability": real})),
+            "confidence": real, "quarantined": pa.list_(text), "channel": number,
+        },
+        "acoustics": {
+            "transcript": number, "duration": real, "sample_rate": number, "channel": number,
+            "speech": pa.list_(pa.list_(real)), "loudness": pa.list_(real), "peak": real, "clipped_share": real,
+        },
+        "tokens": {"tokens": number, "index": number, "words": pa.list_(text)},
+    }  # fmt: skip
+    return {table: pa.schema(list(fields.items())) for table, fields in columns.items()}
+
+
+AUDIT_TABLES = ("calls", "facts", "signals", "findings", "steps", "deductions")
+TRANSCRIPT_TABLES = ("utterances", "acoustics")
+
+
+def check_storable(result: CallResult) -> None:
+    """Raise InputError where a call holds text that can't be kept."""
+    call = result.call
+    words = (word.text for utterance in call.utterances for word in utterance.words)
+    check_text(call.source, call.call_id, *(utterance.text for utterance in call.utterances), *words)
+
+
+def check_text(source: str, *texts: str) -> None:
+    """Raise InputError where a text holds what no UTF-8 file can: half of a character pair, from a broken export."""
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError as error:
+        raise InputError(printable(source), "通话编号或文字里有残缺的字符，无法保存", "请改正后再试") from error
+
+
+def write(home: Home, ledger: Ledger, results: Sequence[CallResult], at: datetime) -> tuple[str, list[Entry]]:
+    """Write results as one new segment. They do not count before ``catalog.add`` says so.
+
+    A transcript or words whose key is already in the catalog are not written again.
+
+    Returns:
+        The segment's name and its entries.
+
+    Raises:
+        HomeError: the segment can't be written; nothing of it remains.
+    """
+    segment = _name(at)
+    with ledger.writing() as db:
+        numbers = iter(catalog.reserve(db, 3 * len(results)))
+        entries = [_entry(db, r, segment, numbers) for r in results]
+    rows: dict[str, list[dict[str, Any]]] = {table: [] for table in schemas()}
+    for result, entry in zip(results, entries, strict=True):
+        for table, row in _rows(result, entry, at):
+            rows[table].append(row)
+    _write_tables(home, segment, rows)
+    return segment, entries
+
+
+def compact(home: Home, ledger: Ledger, now: datetime, *, merge_from: int = MERGE_FROM) -> int:
+    """Merge small segments into one, where there are at least ``merge_from``, and remove what nobody needs any more.
+
+    Readers and writers may go on meanwhile: merged segments stay on disk for an hour after they were replaced, for those
+    who are still reading them. Returns how many segments were merged.
+    """
+    import pyarrow as pa
+
+    _sweep(home, ledger, now)
+    with ledger.reading() as db:
+        small = catalog.small_segments(db, SMALL)
+    if len(small) < merge_from:
+        return 0
+    merged = _name(now)
+    with new_folder(home.segments / merged) as draft:
+        for table, schema in schemas().items():
+            parts = [_read(home.segments / segment / f"{table}.parquet", schema) for segment in small]
+            _write_table(draft, pa.concat_tables(parts).sort_by(schema.names[0]), table)
+    with ledger.writing() as db:
+        done = catalog.replace(db, small, merged, now)
+    if not done:
+        shutil.rmtree(home.segments / merged, ignore_errors=True)
+    return len(small) if done else 0
+
+
+def files(home: Home, table: str, segments: Iterable[str]) -> list[str]:
+    """The Parquet files of a table in these segments."""
+    return [str(home.segments / segment / f"{table}.parquet") for segment in segments]
+
+
+def _name(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+
+
+def _entry(db: sqlite3.Connection, result: CallResult, segment: str, numbers: Iterator[int]) -> Entry:
+    number, transcript, tokens = next(numbers), next(numbers), next(numbers)
+    heard = encode(result.call.utterances) + encode(result.acoustics)
+    entry = Entry(
+        result=number, call_id=result.call.call_id, audit_key=result.keys.audit, segment=segment,
+        transcript=transcript, transcript_key=result.keys.transcript, transcript_segment=segment,
+        content=hashlib.sha256(heard.encode()).hexdigest(),
+        tokens=tokens if result.tokens else None, tokens_key=result.keys.tokens,
+        tokens_segment=segment if result.tokens else None,
+    )  # fmt: skip
+    stored = catalog.same_transcript(db, entry.transcript_key, entry.content)
+    if stored is None:
+        return entry
+    entry = dataclasses.replace(entry, transcript=stored.transcript, transcript_segment=stored.transcript_segment)
+    if stored.tokens is not None and stored.tokens_key == result.keys.tokens:
+        entry = dataclasses.replace(entry, tokens=stored.tokens, tokens_segment=stored.tokens_segment)
+    return entry
+
+
+def _rows(result: CallResult, entry: Entry, at: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield "calls", _call_row(result, entry, at)
+    for table, row in _audit_rows(result.audit):
+        yield table, {"result": entry.result, **row}
+    if entry.transcript_segment == entry.segment:
+        for index, u in enumerate(result.call.utterances):
+            words = [dataclasses.asdict(word) for word in u.words]
+            row = {"index": index, "speaker": u.speaker, "start": u.start, "end": u.end, "text": u.text, "words": words}
+            rest = {"confidence": u.confidence, "quarantined": list(u.quarantined), "channel": u.channel}
+            yield "utterances", {"transcript": entry.transcript, **row, **rest}
+        if result.acoustics is not None:
+            for c in result.acoustics.channels:
+                whole = {"duration": result.acoustics.duration, "sample_rate": result.acoustics.sample_rate}
+                yield "acoustics", {"transcript": entry.transcript, **whole, **dataclasses.asdict(c)}
+    if entry.tokens_segment == entry.segment:
+        for index, tokens in enumerate(result.tokens):
+            yield "tokens", {"tokens": entry.tokens, "index": index, "words": list(tokens)}
+
+
+def _call_row(result: CallResult, entry: Entry, at: datetime) -> dict[str, Any]:
+    call, audit, m = result.call, result.audit, result.call.metadata
+    as_they_are = (
+        "direction", "agent_id", "agent_name", "team", "case_id", "customer_id", "product", "institution", "agency",
+        "region", "stage",
+    )  # fmt: skip
+    return {
+        "result": entry.result, "transcript": entry.transcript, "tokens": entry.tokens, "call_id": call.call_id,
+        "transcript_key": entry.transcript_key, "tokens_key": entry.tokens_key, "audit_key": entry.audit_key,
+        "stored_at": at, "source": printable(call.source), "source_hash": call.source_hash, "script": call.script,
+        "duration": call.duration, "utterances": len(call.utterances),
+        **{name: None if (value := getattr(m, name)) is None else printable(value) for name in as_they_are},
+        "started_at": _instant(m.started_at),
+        "started_local": None if m.started_at is None else m.started_at.replace(tzinfo=None),
+        "started_on": None if m.started_at is None else m.started_at.date(),
+        "amount_due": _money(m.amount_due), "days_overdue": _whole(m.days_overdue),
+        "agent_channel": None if call.roles is None else call.roles.agent_channel,
+        "transcribed_by": call.transcribed_by, "party": audit.party.kind, "score": _money(audit.scorecard.score), "band": audit.scorecard.band,
+        "fatal": audit.scorecard.fatal, "pack": audit.pack, "code_version": audit.code_version,
+        "warnings": list(dict.fromkeys(w.code for w in (*call.warnings, *audit.warnings))),
+        "call": encode(dataclasses.replace(call, utterances=())), "audit": encode(audit),
+    }  # fmt: skip
+
+
+def _audit_rows(audit: Audit) -> Iterator[tuple[str, dict[str, Any]]]:
+    facts = audit.facts
+    if facts.promise is not None:
+        p = facts.promise
+        row = {"utterance": p.utterance, "amount": _money(p.amount), "date_text": p.date_text, "due": p.due}
+        yield "facts", {"kind": "promise", "name": "promise", "quote": "", **row}
+    flags = [("customer_flag", flag) for flag in facts.customer_flags]
+    if facts.delinquency_reason is not None:
+        flags.append(("delinquency_reason", facts.delinquency_reason))
+    for kind, flag in flags:
+        yield "facts", {"kind": kind, "name": flag.name, "utterance": flag.utterance, "quote": flag.quote}
+    for name, value in audit.signals.items():
+        yield "signals", {"name": name, "value": float(value)}
+    for f in audit.findings:
+        row = {field: getattr(f, field) for field in schemas()["findings"].names[1:]}
+        yield "findings", {**row, "also": list(f.also), "cites": list(f.cites)}
+    for position, s in enumerate(audit.steps):
+        named = {"position": position, "step": s.id, "name": s.name, "weight": s.weight, "verdict": s.verdict}
+        yield "steps", {**named, "utterance": s.utterance, "also": list(s.also), "quote": s.quote, "why": s.why}
+    for d in audit.scorecard.deductions:
+        yield "deductions", {"source": d.source, "id": d.id, "points": _money(d.points), "why": d.why}
+
+
+def _write_tables(home: Home, segment: str, rows: dict[str, list[dict[str, Any]]]) -> None:
+    import pyarrow as pa
+
+    with new_folder(home.segments / segment) as draft:
+        for table, schema in schemas().items():
+            _write_table(draft, pa.Table.from_pylist(rows[table], schema=schema), table)
+
+
+def _write_table(folder: Path, content: pa.Table, table: str) -> None:
+    import pyarrow.parquet as pq
+
+    with (folder / f"{table}.parquet").open("wb") as file:
+        pq.write_table(content, file, compression="zstd", row_group_size=16_384)
+
+
+def _read(path: Path, schema: pa.Schema) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.read_table(path, schema=schema)
+    except pa.ArrowException as error:
+        raise HomeError(f"{path}：数据文件已损坏。请从备份恢复这个文件。") from error
+
+
+def _sweep(home: Home, ledger: Ledger, now: datetime) -> None:
+    with ledger.writing() as db:
+        replaced = catalog.forget_replaced(db, now - GRACE)
+        known = catalog.known_segments(db)
+    try:
+        for folder in home.segments.iterdir():
+            # A young folder may belong to a process that is about to enter it in the catalog.
+            old = now.timestamp() - folder.stat().st_mtime > GRACE.total_seconds()
+            if folder.name in replaced or (old and folder.name not in known):
+                shutil.rmtree(folder, ignore_errors=True)
+    except OSError as error:
+        raise trouble(error, home.segments) from error
+
+
+def _money(value: Decimal | None) -> Decimal | None:
+    """The amount as the column holds it; none where it can't, the exact value stands in ``call`` and ``audit``."""
+    if value is None or not value.is_finite() or abs(value) >= Decimal(10) ** 16:
+        return None
+    return value.quantize(Decimal("0.01"))
+
+
+def _whole(value: int | None) -> int | None:
+    return value if value is not None and abs(value) < 2**63 else None
+
+
+def _instant(moment: datetime | None) -> datetime | None:
+    try:
+        return None if moment is None or moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        return None

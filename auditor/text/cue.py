@@ -1,0 +1,32 @@
+"""A cue: words that show something about the conversation, unless their context says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from auditor.text.context import CONTEXTS
+from auditor.text.find import Hit, Matcher
+from auditor.text.normalise import Comparable
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Any of the matchers, with none of the named contexts around it (see ``text.context.CONTEXTS``)."""
+
+    matchers: tuple[Matcher, ...]
+    unless: tuple[str, ...] = ()
+
+    def hits(self, text: Comparable) -> Iterator[Hit]:
+        """Every hit whose context lets it stand."""
+        for matcher in self.matchers:
+            for start, end in matcher.hits(text, None):
+                if not any(CONTEXTS[name](text, start, end) for name in self.unless):
+                    yield start, end
+
+    def first(self, text: Comparable) -> Hit | None:
+        """The leftmost hit, if any."""
+        return min(self.hits(text), default=None)
+
+    def __contains__(self, text: object) -> bool:
+        return isinstance(text, Comparable) and self.first(text) is not None

@@ -1,0 +1,184 @@
+"""Matchers that need text only: phrases, regular expressions, words near each other, token patterns.
+
+A hit is a (start, end) in comparable text. Hits may cross commas but never a sentence end. Regular expressions run on RE2,
+whose time is linear in the text, so that no rule can hang an audit.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Protocol, TypeAlias
+
+from auditor.text.normalise import Comparable, normalise
+from auditor.text.segment import Segmenter
+
+Hit: TypeAlias = tuple[int, int]
+
+
+class Matcher(Protocol):
+    """Finds something in comparable text."""
+
+    @property
+    def kind(self) -> str:
+        """The kind's name, as findings state it in ``matched_by``."""
+        ...
+
+    def hits(self, text: Comparable, segmenter: Segmenter | None) -> Iterator[Hit]:
+        """Every hit, from left to right."""
+        ...
+
+
+@lru_cache(maxsize=4096)
+def _engine(pattern: str) -> Any:
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = 8 << 20
+    return re2.compile(pattern, options)
+
+
+def check_regex(pattern: str) -> str | None:
+    """Why RE2 refuses the pattern, or ``None`` if it takes it."""
+    import re2
+
+    try:
+        found = _engine(pattern)
+    except re2.error as error:
+        reason = error.args[0]
+        return reason.decode() if isinstance(reason, bytes) else str(reason)
+    return "the pattern matches empty text" if found.search("") else None
+
+
+def _occurrences(pattern: str, text: str) -> Iterator[Hit]:
+    for found in _engine(pattern).finditer(text):
+        start, end = found.span()
+        if end > start:
+            yield start, end
+
+
+def _alternation(phrases: Sequence[str]) -> str:
+    import re2
+
+    folded = {normalise(p).text for p in phrases} - {""}
+    return "|".join(re2.escape(p) for p in sorted(folded, key=lambda p: (-len(p), p)))
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Any of the phrases, as a substring."""
+
+    pattern: str
+    kind: str = "phrase"
+
+    @classmethod
+    def of(cls, phrases: Sequence[str]) -> Phrase:
+        """From phrases in any script; they are folded as the text is."""
+        return cls(_alternation(phrases))
+
+    def hits(self, text: Comparable, segmenter: Segmenter | None = None) -> Iterator[Hit]:
+        """Every phrase that stands within one sentence."""
+        return (h for h in _occurrences(self.pattern, text.text) if text.one_sentence(*h))
+
+
+@dataclass(frozen=True, slots=True)
+class Regex:
+    """An RE2 pattern over comparable text; with ``not_inside_digits``, a hit may not touch further digits."""
+
+    pattern: str
+    not_inside_digits: bool = False
+    kind: str = "regex"
+
+    def hits(self, text: Comparable, segmenter: Segmenter | None = None) -> Iterator[Hit]:
+        """Every match that stands within one sentence."""
+        for start, end in _occurrences(self.pattern, text.text):
+            touches = text.text[start - 1 : start].isdigit() or text.text[end : end + 1].isdigit()
+            if text.one_sentence(start, end) and not (self.not_inside_digits and touches):
+                yield start, end
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """All items close together: at most ``within`` characters of other text between the first start and the last end."""
+
+    items: tuple[str, ...]
+    within: int
+    ordered: bool
+    kind: str = "near"
+
+    @classmethod
+    def of(cls, items: Sequence[Sequence[str]], within: int, ordered: bool) -> Near:
+        """From items, each a list of alternatives in any script."""
+        return cls(tuple(_alternation(alternatives) for alternatives in items), within, ordered)
+
+    def hits(self, text: Comparable, segmenter: Segmenter | None = None) -> Iterator[Hit]:
+        """The tightest group from each possible first item; groups don't overlap."""
+        places = [list(_occurrences(item, text.text)) for item in self.items]
+        if not all(places):
+            return
+        first = places[:1] if self.ordered else places
+        reached = 0
+        for anchor, item in sorted((hit, i) for i, options in enumerate(first) for hit in options):
+            if anchor[0] < reached:
+                continue
+            group = self._group(places, anchor, item)
+            if group is None:
+                continue
+            start, end = anchor[0], max(e for _, e in group)
+            if end - start - sum(e - s for s, e in group) <= self.within and text.one_sentence(start, end):
+                reached = end
+                yield start, end
+
+    def _group(self, places: Sequence[Sequence[Hit]], anchor: Hit, item: int) -> list[Hit] | None:
+        """One hit for each item, none overlapping another, each the nearest that follows; the anchor is the leftmost."""
+        group = [anchor]
+        for i, options in enumerate(places):
+            if i == item:
+                continue
+            least = group[-1][1] if self.ordered else anchor[0]
+            for n in range(bisect_left(options, (least, 0)), len(options)):
+                start, end = options[n]
+                if all(start >= e or end <= s for s, e in group):
+                    group.append(options[n])
+                    break
+            else:
+                return None
+        return group
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """spaCy token patterns over jieba's words (https://spacy.io/usage/rule-based-matching)."""
+
+    patterns: tuple[tuple[Mapping[str, Any], ...], ...]
+    kind: str = "tokens"
+
+    def hits(self, text: Comparable, segmenter: Segmenter | None) -> Iterator[Hit]:
+        """Every longest match that stands within one sentence."""
+        if segmenter is None or not text.text:
+            return
+        from spacy.matcher import Matcher as SpacyMatcher
+        from spacy.util import filter_spans
+
+        matcher = SpacyMatcher(segmenter.vocab)
+        matcher.add("rule", [[dict(token) for token in pattern] for pattern in self.patterns])
+        spans = matcher(segmenter.doc(text), as_spans=True)
+        for span in filter_spans(spans):
+            if text.one_sentence(span.start_char, span.end_char):
+                yield span.start_char, span.end_char
+
+
+def check_tokens(patterns: Sequence[Sequence[Mapping[str, Any]]]) -> str | None:
+    """Why spaCy refuses the token patterns, or ``None`` if it takes them."""
+    from spacy.errors import MatchPatternError
+    from spacy.matcher import Matcher as SpacyMatcher
+    from spacy.vocab import Vocab
+
+    try:
+        SpacyMatcher(Vocab(), validate=True).add("rule", [[dict(t) for t in pattern] for pattern in patterns])
+    except (MatchPatternError, ValueError) as error:
+        return " ".join(str(error).split())
+    return None

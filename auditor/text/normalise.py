@@ -1,0 +1,149 @@
+"""Comparable text: what was heard, folded so that the same words compare equal, with the way back to what was heard.
+
+Folding: NFKC, lower case, traditional to simplified script, no white space, no punctuation, no fillers. Clause and sentence
+borders, which punctuation carried, are kept beside the text.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+FILLERS = frozenset("嗯呃啊哦噢诶欸哎唉")
+SENTENCE_ENDS = frozenset("。．.!?！？;；…")
+QUESTION_MARKS = frozenset("?？")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparable:
+    """Folded text. Each tuple has one entry for each character of ``text``.
+
+    Attributes:
+        text: the folded characters.
+        origin: index of the character in the text as heard.
+        clause, sentence: number of the clause and sentence that the character stands in, rising from 0.
+        asks: numbers of the sentences that end in a question mark.
+        closed: whether the text as heard ends a sentence.
+    """
+
+    text: str
+    origin: tuple[int, ...]
+    clause: tuple[int, ...]
+    sentence: tuple[int, ...]
+    asks: frozenset[int]
+    closed: bool
+
+    def one_sentence(self, start: int, end: int) -> bool:
+        """Whether the characters from ``start`` up to ``end`` stand in one sentence."""
+        return end > start and self.sentence[start] == self.sentence[end - 1]
+
+    def clause_around(self, start: int, end: int) -> tuple[int, int]:
+        """The clauses that the characters from ``start`` up to ``end`` touch, as a wider (start, end)."""
+        return _stretch(self.clause, start, end)
+
+    def sentence_around(self, start: int, end: int) -> tuple[int, int]:
+        """The sentences that the characters from ``start`` up to ``end`` touch, as a wider (start, end)."""
+        return _stretch(self.sentence, start, end)
+
+
+def _stretch(numbers: tuple[int, ...], start: int, end: int) -> tuple[int, int]:
+    while start > 0 and numbers[start - 1] == numbers[start]:
+        start -= 1
+    while end < len(numbers) and numbers[end] == numbers[end - 1]:
+        end += 1
+    return start, end
+
+
+@lru_cache(maxsize=1)
+def _simplifier() -> Any:
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
+
+
+@lru_cache(maxsize=8192)
+def simplify(text: str) -> str:
+    """Traditional to simplified characters (OpenCC ``t2s``); the length may change."""
+    if text.isascii():
+        return text
+    return str(_simplifier().convert(text))
+
+
+@lru_cache(maxsize=8192)
+def normalise(text: str) -> Comparable:
+    """Fold ``text``; the result's ``origin`` leads each character back to the text as heard."""
+    folded = [(piece, i) for i, c in enumerate(text) for piece in unicodedata.normalize("NFKC", c).lower()]
+    whole = simplify("".join(piece for piece, _ in folded))
+    if len(whole) == len(folded):
+        folded = [(c, i) for c, (_, i) in zip(whole, folded, strict=True)]
+    else:
+        folded = [(c, i) for piece, i in folded for c in simplify(piece)]
+
+    kept: list[str] = []
+    origin: list[int] = []
+    clauses: list[int] = []
+    sentences: list[int] = []
+    asks: set[int] = set()
+    clause = sentence = 0
+    fresh_clause = fresh_sentence = True
+    for at, (c, i) in enumerate(folded):
+        if c in FILLERS or c.isspace() or c in "\u200b\u200c\u200d\ufeff":
+            continue
+        if c.isalnum():
+            kept.append(c)
+            origin.append(i)
+            clauses.append(clause)
+            sentences.append(sentence)
+            fresh_clause = fresh_sentence = False
+            continue
+        if c in ".,:" and _between_digits(folded, at):
+            if c == ".":
+                kept.append(c)
+                origin.append(i)
+                clauses.append(clause)
+                sentences.append(sentence)
+            continue
+        if c in QUESTION_MARKS and kept:
+            asks.add(sentences[-1])
+        if not fresh_clause:
+            clause += 1
+            fresh_clause = True
+        if c in SENTENCE_ENDS and not fresh_sentence:
+            sentence += 1
+            fresh_sentence = True
+    return Comparable(
+        "".join(kept), tuple(origin), tuple(clauses), tuple(sentences), frozenset(asks), closed=fresh_sentence
+    )
+
+
+def _between_digits(folded: Sequence[tuple[str, int]], at: int) -> bool:
+    return 0 < at < len(folded) - 1 and folded[at - 1][0].isdigit() and folded[at + 1][0].isdigit()
+
+
+def join(parts: Sequence[Comparable]) -> Comparable:
+    """One text out of several said one after the other; each border between parts is at least a clause border.
+
+    ``origin`` still counts within each part: the caller keeps whose character is whose.
+    """
+    text: list[str] = []
+    origin: list[int] = []
+    clauses: list[int] = []
+    sentences: list[int] = []
+    asks: set[int] = set()
+    clause = sentence = 0
+    closed = True
+    for part in parts:
+        if not part.text:
+            continue
+        text.append(part.text)
+        origin.extend(part.origin)
+        clauses.extend(n + clause for n in part.clause)
+        sentences.extend(n + sentence for n in part.sentence)
+        asks.update(n + sentence for n in part.asks)
+        clause = clauses[-1] + 1
+        sentence = sentences[-1] + (1 if part.closed else 0)
+        closed = part.closed
+    return Comparable("".join(text), tuple(origin), tuple(clauses), tuple(sentences), frozenset(asks), closed)

@@ -1,0 +1,61 @@
+"""Words: one jieba tokenizer for each dictionary, wrapped as the tokenizer of a spaCy pipeline.
+
+spaCy's own Chinese tokenizer uses the process-wide jieba, so two packs with different dictionaries in one process would
+contaminate each other; this one never does.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from auditor.text.normalise import Comparable
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+
+class Segmenter:
+    """Cuts comparable text into words, with a dictionary of the pack's own terms on top of jieba's.
+
+    Args:
+        terms: words that must stay whole, in comparable form (simplified, lower case).
+    """
+
+    def __init__(self, terms: Sequence[str] = ()) -> None:
+        import jieba
+        import spacy
+
+        jieba.setLogLevel(logging.WARNING)
+        self._jieba: Any = jieba.Tokenizer()
+        for term in terms:
+            self._jieba.add_word(term)
+        self.language = spacy.blank("xx")
+        self.vocab = self.language.vocab
+
+    def doc(self, text: Comparable) -> Doc:
+        """The words as a spaCy ``Doc`` without spaces, so that character offsets stay those of ``text``.
+
+        Clauses are cut one by one: no word crosses a comma that was heard.
+        """
+        from spacy.tokens import Doc
+
+        words: list[str] = []
+        start = 0
+        for at in range(1, len(text.text) + 1):
+            if at == len(text.text) or text.clause[at] != text.clause[at - 1]:
+                words.extend(self._jieba.cut(text.text[start:at], HMM=False))
+                start = at
+        return Doc(self.vocab, words=words, spaces=[False] * len(words))
+
+    def words(self, text: Comparable) -> tuple[str, ...]:
+        """The words alone."""
+        return tuple(token.text for token in self.doc(text))
+
+
+@lru_cache(maxsize=4)
+def segmenter(terms: tuple[str, ...]) -> Segmenter:
+    """The segmenter of this dictionary; made once in a process (jieba's dictionary takes about a second to load)."""
+    return Segmenter(terms)
