@@ -14,7 +14,7 @@ from typing import Generic, Literal, TypeVar
 from auditor.errors import AuditorError, HomeError, InputError
 from auditor.store import catalog, jobs, segments
 from auditor.store.codec import encode
-from auditor.store.home import Home
+from auditor.store.home import FULL, Home, trouble
 from auditor.store.keys import Keys
 from auditor.store.ledger import Ledger, append_event
 from auditor.store.queries import Store, StoredCall
@@ -31,8 +31,9 @@ FLUSH_AFTER = timedelta(seconds=30)
 class Job(Generic[W]):
     """One call to do.
 
-    ``job_id`` says what makes two jobs the same work (the hash of the input and the call's id, say), ``source`` is the input as the
-    user named it, ``work`` whatever ``process`` needs, and ``payload`` what a later run needs to try again (plain values).
+    ``job_id`` says what makes two jobs the same work (the hash of the input and the call's id, say), ``source`` is the
+    input as the user named it, ``work`` whatever ``process`` needs, and ``payload`` what a later run needs to try again
+    (plain values).
     """
 
     job_id: str
@@ -98,18 +99,19 @@ def run(
 ) -> RunSummary:
     """Do the calls that are not done yet and store them, a segment for every ``flush_calls`` calls or ``flush_after``.
 
-    Killed at any moment, it loses no more than the calls since the last segment; run again, it goes on from there. Ctrl-C
-    stores what is done and ends the run early (``interrupted``). Several processes may do the same work at once: they share it.
+    Killed at any moment, it loses no more than the calls since the last segment; run again, it goes on from there.
+    Ctrl-C stores what is done and ends the run early (``interrupted``). Several processes may do the same work at once:
+    they share it.
 
     Args:
         home: where to store.
         work: the calls, in the order to do them.
         keys: what a call's results depend on, without doing it.
-        process: does a call. Where its transcript is stored already, it is handed the stored call and should not hear it again.
+        process: does a call. Where its transcript is stored, it is handed the stored call and need not hear it again.
         now: the clock, with an offset.
         progress: told after each call.
         rejected: inputs that could not become a job; listed as failed.
-        options: what describes this run, kept with it (plain values, no secrets).
+        options: what describes this run, kept with it and as the payload of what was rejected (plain values, no secrets).
         retry: whether to try again what failed in an earlier run.
         flush_calls: how many calls to store at once.
         flush_after: how long a finished call may wait to be stored.
@@ -140,8 +142,8 @@ class _Run(Generic[W]):
     """A run under way: what it has in hand, and what became of the calls so far."""
 
     def __init__(
-        self, home: Home, ledger: Ledger, store: Store, now: Callable[[], datetime], progress: Callable[[Progress], None],
-        total: int, flush_calls: int, flush_after: timedelta,
+        self, home: Home, ledger: Ledger, store: Store, now: Callable[[], datetime],
+        progress: Callable[[Progress], None], total: int, flush_calls: int, flush_after: timedelta,
     ) -> None:  # fmt: skip
         self.home, self.ledger, self.store, self.now, self.progress = home, ledger, store, now, progress
         self.total, self.flush_calls, self.flush_after = total, flush_calls, flush_after
@@ -160,9 +162,11 @@ class _Run(Generic[W]):
         """Queue the work, and write down what could not become work."""
         at = self.now()
         rows = [(job.job_id, job.call_id, job.source, encode(job.payload)) for job in work]
-        refused = [(f"input:{jobs.printable(error.path)}", "", error.path, "{}") for error in rejected]
+        # One file can be refused for several reasons, each a line in the list of failures.
+        refused = [(f"input:{jobs.printable(str(e))}", "", e.path, encode(options)) for e in rejected]
         with self.ledger.writing() as db:
             self.number = jobs.start_run(db, options, at)
+            jobs.settle(db, (row[2] for row in (*rows, *refused)), {row[0] for row in (*rows, *refused)})
             jobs.enqueue(db, self.number, rows, at, retry=retry)
             jobs.enqueue(db, self.number, refused, at, retry=True)
             for (job_id, _, source, _), error in zip(refused, rejected, strict=True):
@@ -207,9 +211,11 @@ class _Run(Generic[W]):
             segments.check_storable(result)
         except InputError as error:
             self._failed(job, str(error))
-        except (AuditorError, MemoryError):
+        except AuditorError:
             raise
         except Exception as error:
+            if isinstance(error, OSError) and error.errno in FULL:
+                raise trouble(error, self.home.path) from error
             self._failed(job, _internal(error))
         else:
             self.waiting.append((job.job_id, result))

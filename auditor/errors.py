@@ -1,15 +1,15 @@
 """Everything that can go wrong and that a caller would treat differently.
 
-    AuditorError            anything below; its text is one clear sentence for the user: which file, what is wrong, what to do
-    ├── UsageError          the command line or an option makes no sense
-    ├── InputError          one input file can't be used; the rest of a batch goes on
-    │   ├── RecordingError  a recording can't be decoded
-    │   ├── TranscriptError a transcript file can't be read or breaks its format
-    │   └── MetadataError   a metadata file or row can't be used
-    ├── PackError           a rule pack has problems; carries all of them, each with file and line
-    ├── ModelError          a recognition model is missing or can't be loaded
-    ├── HomeError           the auditor's home can't be opened, read or written (also: disk full)
-    └── NotFoundError       the call, rule or finding asked for does not exist
+AuditorError            anything below; its text is one clear sentence for the user: which file, what is wrong, what to do
+├── UsageError          the command line or an option makes no sense
+├── InputError          one input file can't be used; the rest of a batch goes on
+│   ├── RecordingError  a recording can't be decoded
+│   ├── TranscriptError a transcript file can't be read or breaks its format
+│   └── MetadataError   a metadata file or row can't be used
+├── PackError           a rule pack has problems; carries all of them, each with file and line
+├── ModelError          a recognition model is missing or can't be loaded
+├── HomeError           the auditor's home can't be opened, read or written (also: disk full)
+└── NotFoundError       the call, rule or finding asked for does not exist
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from auditor.rules.match import Limits, Scene, find
 from auditor.rules.pack import Pack
 from auditor.scoring.scorecard import score
 from auditor.scoring.steps import candidates, judge, seen
+from auditor.text.normalise import normalise
 from auditor.text.segment import segmenter
 
 # reference convention 5: told too early is one breach, however often it goes on
@@ -22,11 +23,23 @@ ONCE_A_CALL = frozenset({"disclosure_before_verification"})
 
 
 def with_roles(call: Call, pack: Pack, agent_channel: int | None = None) -> Call:
-    """The call with its channels given to agent and customer, and the reason noted; calls that name their speakers stay."""
-    if all(u.speaker != "unknown" for u in call.utterances):
+    """The call with its channels given to agent and customer, and the reason noted.
+
+    Speakers that a transcript names itself stay; those given by an earlier decision are decided anew.
+    """
+    utterances = call.utterances
+    if call.roles is not None:
+        utterances = tuple(u if u.channel is None else replace(u, speaker="unknown") for u in utterances)
+    if all(u.speaker != "unknown" for u in utterances):
         return call
-    roles = decide_roles(call.utterances, pack.roles, agent_channel)
-    return replace(call, utterances=assign_speakers(call.utterances, roles), roles=roles)
+    roles = decide_roles(utterances, pack.roles, agent_channel)
+    return replace(call, utterances=assign_speakers(utterances, roles), roles=roles)
+
+
+def words(call: Call, pack: Pack) -> tuple[tuple[str, ...], ...]:
+    """Each utterance's words, cut with the pack's dictionary; what search and word counts read."""
+    cutter = segmenter(pack.terms)
+    return tuple(cutter.words(normalise(u.text)) for u in call.utterances)
 
 
 def scene_of(call: Call, pack: Pack, party: PartyKind | None = None) -> Scene:

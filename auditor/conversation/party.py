@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from auditor.conversation.turns import Turn
 from auditor.models import Metadata, Party, PartyChange, PartyKind
 from auditor.text.cue import Cue
-from auditor.text.numbers import numbers
 
 PATIENCE = 3  # customer turns within which an asked-for factor may still be given
 OPENING = 6  # turns in which a machine would answer
@@ -53,7 +52,12 @@ def find_party(turns: Sequence[Turn], metadata: Metadata, cues: PartyCues) -> Pa
             last_agent = turn
             continue
         new, reason = _heard(turn, now, cues, place)
-        if new is None and now == "debtor_unverified" and last_agent is not None and last_agent.text in cues.relation_asked:
+        if (
+            new is None
+            and now == "debtor_unverified"
+            and last_agent is not None
+            and last_agent.text in cues.relation_asked
+        ):
             if turn.text in cues.factor_agreed:
                 new, reason = "third_party", "坐席问是否债务人的亲友，对方称是"
         if new is None and now in ("debtor_unverified", "third_party") and asked_before is not None:
@@ -92,7 +96,7 @@ def _said(turn: Turn, hit: tuple[int, int]) -> str:
 def _answered(turn: Turn, asked: Turn, cues: PartyCues) -> bool:
     if turn.text in cues.factor_refused:
         return False
-    digits = any(n.digits is not None and len(n.digits) >= 3 for n in numbers(turn.text))
+    digits = any(n.digits is not None and len(n.digits) >= 3 for n in turn.numbers)
     if asked.text in cues.factor_asked and (digits or turn.text in cues.factor_given):
         return True
     return asked.text in cues.factor_stated and turn.text in cues.factor_agreed

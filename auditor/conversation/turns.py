@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from auditor.models import Speaker, Utterance
-from auditor.text.normalise import Comparable, join, normalise
+from auditor.text.normalise import Comparable, join, normalise, side_by_side
+from auditor.text.numbers import Number, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Turn:
     owner: tuple[int, ...]
     start: float
     end: float
+    numbers: tuple[Number, ...] = ()
 
     def utterance_at(self, position: int) -> int:
         """The utterance that holds this character of the turn's text; the first one where the turn has no text."""
@@ -37,18 +39,19 @@ def turns(utterances: Sequence[Utterance]) -> tuple[Turn, ...]:
             groups[-1].append(i)
         else:
             groups.append([i])
-    return tuple(_turn(n, group, utterances) for n, group in enumerate(groups))
+    texts = side_by_side([join([normalise(utterances[i].text) for i in group]) for group in groups])
+    return tuple(_turn(n, group, utterances, text) for n, (group, text) in enumerate(zip(groups, texts, strict=True)))
 
 
-def _turn(number: int, group: Sequence[int], utterances: Sequence[Utterance]) -> Turn:
-    parts = [normalise(utterances[i].text) for i in group]
-    owner = tuple(i for i, part in zip(group, parts, strict=True) for _ in part.text)
+def _turn(number: int, group: Sequence[int], utterances: Sequence[Utterance], text: Comparable) -> Turn:
+    owner = tuple(i for i in group for _ in normalise(utterances[i].text).text)
     return Turn(
         number,
         utterances[group[0]].speaker,
         tuple(group),
-        join(parts),
+        text,
         owner,
         utterances[group[0]].start,
         max(utterances[i].end for i in group),
+        numbers(text),
     )

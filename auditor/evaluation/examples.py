@@ -36,31 +36,24 @@ def example_call(example: Example, name: str) -> Call:
     return Call(name, metadata, utterances)
 
 
+def run_one(pack: Pack, owner: Rule | Step, example: Example, expected: str) -> Outcome:
+    """One example of a rule (``hit``, ``clean``) or a step (``done``, ``missed``)."""
+    call = example_call(example, owner.id)
+    party = example.party or "debtor_verified"
+    if isinstance(owner, Rule):
+        right = any(True for _ in find(owner, scene_of(call, pack, party))) == (expected == "hit")
+    else:
+        audit = audit_call(call, pack, party)
+        right = next(s.verdict for s in audit.steps if s.id == owner.id) == expected
+    text = " / ".join(f"{speaker}: {said}" for speaker, said in example.turns) or str(dict(example.metadata))
+    return Outcome(owner.file, owner.id, expected, text, right)
+
+
 def run_examples(pack: Pack) -> Iterator[Outcome]:
     """Every example of every rule and step of the pack."""
     for rule in pack.rules:
-        for example in rule.hit:
-            yield _of_rule(rule, example, pack, "hit")
-        for example in rule.clean:
-            yield _of_rule(rule, example, pack, "clean")
+        yield from (run_one(pack, rule, e, "hit") for e in rule.hit)
+        yield from (run_one(pack, rule, e, "clean") for e in rule.clean)
     for step in pack.steps:
-        for example in step.done:
-            yield _of_step(step, example, pack, "done")
-        for example in step.missed:
-            yield _of_step(step, example, pack, "missed")
-
-
-def _text(example: Example) -> str:
-    return " / ".join(f"{speaker}: {text}" for speaker, text in example.turns) or str(dict(example.metadata))
-
-
-def _of_rule(rule: Rule, example: Example, pack: Pack, expected: str) -> Outcome:
-    scene = scene_of(example_call(example, rule.id), pack, example.party or "debtor_verified")
-    hit = any(True for _ in find(rule, scene))
-    return Outcome(rule.file, rule.id, expected, _text(example), hit == (expected == "hit"))
-
-
-def _of_step(step: Step, example: Example, pack: Pack, expected: str) -> Outcome:
-    audit = audit_call(example_call(example, step.id), pack, example.party or "debtor_verified")
-    verdict = next(s.verdict for s in audit.steps if s.id == step.id)
-    return Outcome(step.file, step.id, expected, _text(example), verdict == expected)
+        yield from (run_one(pack, step, e, "done") for e in step.done)
+        yield from (run_one(pack, step, e, "missed") for e in step.missed)

@@ -18,7 +18,6 @@ from auditor.rules.conditions import AllOf, AnyOf, Condition, FactTest, Metadata
 from auditor.text.context import CONTEXTS
 from auditor.text.find import Hit
 from auditor.text.normalise import normalise
-from auditor.text.numbers import numbers
 from auditor.text.segment import Segmenter
 
 # The zones of the three regions have had no daylight saving since 1991, so fixed offsets are exact.
@@ -81,6 +80,23 @@ def hold(condition: Condition, turn: Turn, scene: Scene) -> list[Evidence]:
             return next((f for f in found if any(e.end > e.start for e in f)), found[0])
         case Not(option):
             return [] if hold(option, turn, scene) else [Evidence(0, 0, "not")]
+
+
+def may_hold(condition: Condition, scene: Scene) -> bool:
+    """Whether the condition can hold for any turn; cheap, and never wrong where it says no."""
+    match condition:
+        case Said(matcher):
+            return matcher.may_hit(scene.turns[0].text.whole) if scene.turns else False
+        case MetadataTest(tests):
+            return metadata_holds(tests, scene)
+        case AnyOf(options):
+            return any(may_hold(o, scene) for o in options)
+        case AllOf(options):
+            return all(may_hold(o, scene) for o in options)
+        case Previous(_, option):
+            return may_hold(option, scene)
+        case _:
+            return True
 
 
 def metadata_only(condition: Condition) -> bool:
@@ -172,7 +188,7 @@ def _fact_holds(tests: Mapping[str, Any], turn: Turn, scene: Scene) -> list[Evid
 
 def _stated(name: str, wanted: str, turn: Turn, scene: Scene) -> list[Hit]:
     metadata = scene.call.metadata
-    said = numbers(turn.text)
+    said = turn.numbers
     if name == "agent":
         return _names(metadata.agent_name, turn.text.text) if metadata.agent_name else []
     if name in ("institution", "agency"):
@@ -250,6 +266,8 @@ def find(rule: Rule, scene: Scene) -> Iterator[Finding]:
     if metadata_only(rule.condition):
         if scene.call.metadata.answered is not False and _whole_call(rule, scene):
             yield _finding(rule, scene, None, None)
+        return
+    if not may_hold(rule.condition, scene):
         return
     done: set[int] = set()
     for turn in scene.turns:

@@ -10,9 +10,17 @@ from dataclasses import dataclass
 
 from auditor.models import Finding, StepResult, Verdict
 from auditor.rules.conditions import Part, Step
-from auditor.rules.match import Evidence, Place, Scene, hold, inside, locate, metadata_holds, passes
+from auditor.rules.match import Evidence, Place, Scene, hold, inside, locate, may_hold, metadata_holds, passes
 
-LOSSY = ("length_mismatch", "truncated")
+LOSSY = frozenset({"length_mismatch", "damaged"})
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why the recording can't support a deduction; where ``total``, it can't even support a step that seems done."""
+
+    why: str
+    total: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,8 @@ def _part_wanted(part: Part, scene: Scene) -> bool:
 
 
 def _first(part: Part, step: Step, scene: Scene, spoiled: frozenset[int]) -> Place | None:
+    if not may_hold(part.condition, scene):
+        return None
     for turn in scene.turns:
         if turn.speaker not in ("agent", "unknown") or not inside(step.within, turn, scene.turns):
             continue
@@ -90,19 +100,17 @@ def _judge(
     scene: Scene,
     findings: Sequence[Finding],
     reason_na: str | None,
-    doubt: str | None,
+    doubt: Doubt | None,
     earlier: Mapping[str, StepResult],
 ) -> StepResult:
+    if doubt is not None and doubt.total:
+        return _result(step, "cannot_tell", None, doubt.why)
     spoilers = [f for f in findings if f.category in step.spoiled_by and f.utterance is not None]
     spoiled = frozenset(f.utterance for f in spoilers if f.utterance is not None)
-    best = candidate(step, scene, spoiled)
-    if reason_na is not None and not (doubt is not None and best.complete and best.found):
-        if doubt is not None and scene.party.kind == "debtor_unverified" and step.id != "recording_notice":
-            return _result(step, "cannot_tell", None, doubt)
+    if reason_na is not None:
         return _result(step, "na", None, reason_na)
-    ruined = next(
-        (f for f in findings if f.category in step.spoiled_anywhere_by and f.status == "confirmed"), None
-    )
+    best = candidate(step, scene, spoiled)
+    ruined = next((f for f in findings if f.category in step.spoiled_anywhere_by and f.status == "confirmed"), None)
     if ruined is not None:
         return _result(step, "missed", None, f"{step.message}（该步骤因{ruined.category}不成立：“{ruined.quote}”）")
     if best.complete and best.found:
@@ -111,7 +119,7 @@ def _judge(
             return _result(step, "done", best, "、".join(f"{n}：“{p.quote}”" for n, p in best.places if p))
         return _result(step, "missed", None, f"{step.message}（{late}）")
     if doubt is not None:
-        return _result(step, "cannot_tell", None, doubt)
+        return _result(step, "cannot_tell", None, doubt.why)
     spared = _spared(step, scene)
     if spared is not None:
         return _result(step, "na", None, spared)
@@ -151,9 +159,7 @@ def _not_wanted(step: Step, scene: Scene) -> str | None:
             return f"客户情形（{flag}）下不适用"
     if step.unless_metadata and any(metadata_holds({k: v}, scene) for k, v in step.unless_metadata.items()):
         return "案件状态下不适用"
-    if step.after_talk_of is not None and not any(
-        hold(step.after_talk_of, t, scene) for t in scene.turns
-    ):
+    if step.after_talk_of is not None and not any(hold(step.after_talk_of, t, scene) for t in scene.turns):
         return "通话未涉及"
     return None
 
@@ -168,24 +174,22 @@ def _spared(step: Step, scene: Scene) -> str | None:
     return None
 
 
-def _doubt(scene: Scene, trust_from: float) -> str | None:
-    """Why the recording can't support a deduction, or ``None`` if it can."""
+def _doubt(scene: Scene, trust_from: float) -> Doubt | None:
     call = scene.call
-    codes = {w.code: w.message for w in call.warnings}
+    codes = {w.code for w in call.warnings}
     heard = [u for u in call.utterances if not u.quarantined]
     speakers = {u.speaker for u in heard}
     if not heard:
-        return "没有可判断的语音"
+        return Doubt("没有可判断的语音", total=True)
     if "unknown" in speakers:
-        return "说话人不明，无法扣分"
-    if "dead_channel" in codes and not {"agent", "customer"} <= speakers:
-        return "有一侧声道没有声音，无法扣分"
-    for code in LOSSY:
-        if code in codes:
-            return "录音不完整，无法扣分"
+        return Doubt("说话人不明，无法判定", total=True)
+    if "dead_channel" in codes:
+        return Doubt("有一侧声道没有声音，无法判定", total=True)
+    if codes & LOSSY:
+        return Doubt("录音不完整，没听到的不扣分", total=False)
     trust = [u.confidence for u in heard if u.speaker == "agent" and u.confidence is not None]
     if trust and sum(trust) / len(trust) < trust_from:
-        return "坐席语音识别把握低，无法扣分"
+        return Doubt("坐席语音识别把握低，没听到的不扣分", total=False)
     return None
 
 

@@ -1,8 +1,8 @@
 """A recording's bytes → samples; the canonical copy that everything later plays and cuts from.
 
-A recording is decoded once. What is measured, recognised and kept as FLAC all comes from that one pass, so that a second in
-the transcript is the same second in the player (seeking in an 8 kHz MP3 is off by its encoder's delay; seeking in the
-canonical copy is exact).
+A recording is decoded once. What is measured, recognised and kept as FLAC all comes from that one pass, so
+that a second in the transcript is the same second in the player (seeking in an 8 kHz MP3 is off by its
+encoder's delay; seeking in the canonical copy is exact).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -28,10 +28,10 @@ Encoding = Literal["alaw", "ulaw", "pcm", "vox"]
 LISTENING_RATE = 16_000
 """The rate recognisers work at; recordings with a higher one are brought down to it as they are decoded."""
 
-CONTAINERS = frozenset(
-    ".wav .w64 .mp3 .m4a .mp4 .aac .3gp .ogg .oga .opus .spx .webm .mka .wma .asf .flac .au .snd .aif .aiff .caf "
-    ".amr .awb .gsm .g722".split()
-)
+CONTAINERS = frozenset({
+    ".wav", ".w64", ".mp3", ".m4a", ".mp4", ".aac", ".3gp", ".ogg", ".oga", ".opus", ".spx", ".webm", ".mka", ".wma",
+    ".asf", ".flac", ".au", ".snd", ".aif", ".aiff", ".caf", ".amr", ".awb", ".gsm", ".g722",
+})  # fmt: skip
 """Suffixes of recordings that say themselves how they are coded."""
 
 HEADERLESS: dict[str, Encoding | None] = {
@@ -40,9 +40,11 @@ HEADERLESS: dict[str, Encoding | None] = {
 }  # fmt: skip
 """Suffixes of recordings without a header, and the coding that each suggests."""
 
-# A playlist or concatenation script named like a recording could make the decoder open other files: only these are tried.
+# A playlist or concatenation script named like a recording could make the decoder open other files: only these
+# are tried.
 _FORMATS = (
-    "wav,w64,mp3,mov,aac,ogg,matroska,webm,asf,flac,au,aiff,caf,amr,amrnb,amrwb,gsm,g722,g729,g723_1,ilbc,alaw,mulaw,s16le"
+    "wav,w64,mp3,mov,aac,ogg,matroska,webm,asf,flac,au,aiff,caf,amr,amrnb,amrwb,gsm,g722,g729,g723_1,ilbc,"
+    "alaw,mulaw,s16le"
 )
 _OPEN_OPTIONS = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
 _RAW_FORMATS: dict[Encoding, str] = {"alaw": "alaw", "ulaw": "mulaw", "pcm": "s16le"}
@@ -55,7 +57,9 @@ _REEXPORT = "请从录音系统重新导出。"
 
 @dataclass(frozen=True, slots=True)
 class RawFormat:
-    """How a recording without a header is coded: ``pcm`` is 16-bit little-endian, ``vox`` is Dialogic ADPCM (mono)."""
+    """How a recording without a header is coded: ``pcm`` is 16-bit little-endian, ``vox`` is Dialogic ADPCM
+    (mono).
+    """
 
     encoding: Encoding
     rate: int = 8000
@@ -86,9 +90,9 @@ class RawFormat:
 class Sound:
     """A decoded recording.
 
-    ``samples`` is float32, (channels, samples), full scale 1.0. ``declared`` is the length in seconds that the file itself
-    states, where it does. ``skipped_streams`` counts audio streams beside the one that was decoded, ``damaged`` the packets
-    that could not be.
+    ``samples`` is float32, (channels, samples), full scale 1.0. ``declared`` is the length in seconds that the
+    file itself states, where it does. ``skipped_streams`` counts audio streams beside the one that was
+    decoded, ``damaged`` the packets that could not be.
     """
 
     samples: NDArray[np.float32]
@@ -102,6 +106,10 @@ class Sound:
         """Seconds."""
         return float(self.samples.shape[1]) / self.rate
 
+    def only(self, channel: int) -> Sound:
+        """The same sound with one of its channels."""
+        return replace(self, samples=self.samples[channel : channel + 1])
+
 
 def decode(path: Path, *, raw: RawFormat | None = None) -> Sound:
     """Decodes a recording: one or two channels, at its own rate or, where that is higher, at ``LISTENING_RATE``.
@@ -113,13 +121,9 @@ def decode(path: Path, *, raw: RawFormat | None = None) -> Sound:
     Raises:
         RecordingError: it can't be read, isn't a recording, is damaged, holds no sound, or is absurdly long or wide.
     """
-    _check_readable(path)
-    suffix = path.suffix.lower()
-    if suffix in CONTAINERS:
+    check_usable(path, raw)
+    if path.suffix.lower() in CONTAINERS:
         raw = None
-    elif raw is None and suffix in HEADERLESS:
-        guess = HEADERLESS[suffix] or "alaw"
-        raise RecordingError(str(path), "这是没有文件头的录音，无法自己判断编码", f"请用 --raw 指明，例如 --raw {guess}:8000:1。")
     sound = _decode_vox(path, raw) if raw is not None and raw.encoding == "vox" else _decode_av(path, raw)
     if sound.samples.shape[1] == 0:
         raise RecordingError(str(path), "里面没有任何声音数据", _REEXPORT)
@@ -138,8 +142,9 @@ def resample(sound: Sound, rate: int) -> Sound:
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples[None]), format="flt", layout="mono")
         frame.sample_rate = sound.rate
         resampler = av.AudioResampler(format="flt", layout="mono", rate=rate)
-        channels.append(np.concatenate([f.to_ndarray()[0] for f in (*resampler.resample(frame), *resampler.resample(None))]))
-    return Sound(np.stack(channels), rate, sound.declared, sound.skipped_streams, sound.damaged)
+        frames = (*resampler.resample(frame), *resampler.resample(None))
+        channels.append(np.concatenate([f.to_ndarray()[0] for f in frames]))
+    return replace(sound, samples=np.stack(channels), rate=rate)
 
 
 def write_canonical(sound: Sound, path: Path) -> None:
@@ -174,7 +179,8 @@ def write_canonical(sound: Sound, path: Path) -> None:
 
 
 def clip(path: Path, start: float, end: float) -> bytes:
-    """The stretch from ``start`` to ``end`` (seconds) of a canonical copy, as a WAV file's bytes, exact to the sample.
+    """The stretch from ``start`` to ``end`` (seconds) of a canonical copy, as a WAV file's bytes, exact to the
+    sample.
 
     Raises:
         RecordingError: the copy is missing or unreadable, or the stretch lies outside it.
@@ -185,7 +191,8 @@ def clip(path: Path, start: float, end: float) -> bytes:
         with soundfile.SoundFile(path) as file:
             length = file.frames / file.samplerate
             if not (start < end and end > 0 and start < length):
-                raise RecordingError(str(path), f"时间段 {start:.2f}–{end:.2f} 秒不在录音（{length:.2f} 秒）之内", "请刷新页面再试。")
+                trouble = f"时间段 {start:.2f}–{end:.2f} 秒不在录音（{length:.2f} 秒）之内"
+                raise RecordingError(str(path), trouble, "请刷新页面再试。")
             first, last = round(max(start, 0.0) * file.samplerate), round(min(end, length) * file.samplerate)
             file.seek(first)
             samples = file.read(last - first, dtype="int16", always_2d=True)
@@ -196,7 +203,18 @@ def clip(path: Path, start: float, end: float) -> bytes:
     return wav.getvalue()
 
 
-def _check_readable(path: Path) -> None:
+def check_usable(path: Path, raw: RawFormat | None = None) -> None:
+    """Refuses what ``decode`` would refuse without looking inside.
+
+    Raises:
+        RecordingError: the file is missing, empty, unreadable or no plain file, or has no header and ``raw``
+        is not given.
+    """
+    suffix = path.suffix.lower()
+    if raw is None and suffix in HEADERLESS:
+        guess = HEADERLESS[suffix] or "alaw"
+        remedy = f"请用 --raw 指明，例如 --raw {guess}:8000:1。"
+        raise RecordingError(str(path), "这是没有文件头的录音，无法自己判断编码", remedy)
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -210,7 +228,9 @@ def _check_readable(path: Path) -> None:
     except PermissionError:
         raise RecordingError(str(path), "没有读取权限", "请检查文件权限后重试。") from None
     except OSError as error:
-        raise RecordingError(str(path), f"读不出来（{error.strerror or error}）", "请检查磁盘或网络盘后重试。") from None
+        raise RecordingError(
+            str(path), f"读不出来（{error.strerror or error}）", "请检查磁盘或网络盘后重试。"
+        ) from None
 
 
 def _decode_vox(path: Path, raw: RawFormat) -> Sound:
@@ -232,7 +252,10 @@ def _decode_av(path: Path, raw: RawFormat | None) -> Sound:
         options |= {"sample_rate": str(raw.rate), "ch_layout": "stereo" if raw.channels == 2 else "mono"}
     try:
         with av.open(
-            str(path.absolute()), format=raw and _RAW_FORMATS[raw.encoding], options=options, metadata_errors="ignore"
+            str(path.absolute()),
+            format=None if raw is None else _RAW_FORMATS[raw.encoding],
+            options=options,
+            metadata_errors="ignore",
         ) as container:
             if not container.streams.audio:
                 raise RecordingError(str(path), "文件里没有声音", "请给出录音文件。")
@@ -256,12 +279,13 @@ def _read_stream(path: Path, container: Any) -> tuple[NDArray[np.float32], int, 
 
     stream = container.streams.audio[0]
     if stream.channels not in (1, 2):
-        raise RecordingError(str(path), f"有 {stream.channels} 个声道", "请导出为单声道，或坐席与客户各一声道的双声道。")
+        remedy = "请导出为单声道，或坐席与客户各一声道的双声道。"
+        raise RecordingError(str(path), f"有 {stream.channels} 个声道", remedy)
     if not 4000 <= stream.rate <= 384_000:
         raise RecordingError(str(path), f"采样率 {stream.rate} Hz 不合理", _REEXPORT)
     rate = min(stream.rate, LISTENING_RATE)
     # The plain names: a WAV often says only "2 channels", and the order of its channels must stay as it is.
-    resampler = av.AudioResampler(format="fltp", layout="stereo" if stream.channels == 2 else "mono", rate=rate)
+    resampler: Any = av.AudioResampler(format="fltp", layout="stereo" if stream.channels == 2 else "mono", rate=rate)
     parts: list[NDArray[np.float32]] = []
     length = packets = damaged = 0
     for frames in _packets(container, stream):
@@ -284,7 +308,7 @@ def _read_stream(path: Path, container: Any) -> tuple[NDArray[np.float32], int, 
 
 
 def _packets(container: Any, stream: Any) -> Iterator[list[Any] | None]:
-    """Each packet's frames; ``None`` for one that can't be decoded. (``container.decode`` ends at the first such packet.)"""
+    """Each packet's frames; ``None`` for one that can't be decoded (at which ``container.decode`` would end)."""
     import av
 
     packets = container.demux(stream)

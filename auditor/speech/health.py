@@ -1,4 +1,6 @@
-"""What a recording's sound says about its usefulness: loudness, and whether each channel carries one person's voice."""
+"""What a recording's sound says about its usefulness: loudness, and whether each channel carries one person's
+voice.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,10 @@ LOUDNESS_STEP = 0.1
 """Seconds that one loudness value stands for."""
 
 _FLOOR = -100.0
+_INAUDIBLE = -60.0
+_MARGIN = 0.8
 _SILENT_BELOW = -55.0
+_CLIPPED_ABOVE = 0.001
 _SIDES = {0: "左声道", 1: "右声道"}
 
 
@@ -41,7 +46,9 @@ def examine(sound: Sound, speech: Sequence[Sequence[Span]]) -> tuple[Acoustics, 
 
 
 def is_duplicated(sound: Sound) -> bool:
-    """Whether both channels hold the same signal: a mono recording stored as stereo, perhaps through a lossy codec."""
+    """Whether both channels hold the same signal: a mono recording stored as stereo, perhaps through a lossy
+    codec.
+    """
     import numpy as np
 
     if len(sound.samples) != 2:
@@ -59,14 +66,16 @@ def _channel(number: int, samples: NDArray[np.float32], rate: int, speech: Seque
     return ChannelAcoustics(
         channel=number,
         speech=tuple((round(start, 3), round(end, 3)) for start, end in speech),
-        loudness=_loudness(samples, rate),
+        loudness=loudness(samples, rate),
         peak=round(peak, 5),
         clipped_share=round(_clipped_share(samples, peak), 6),
     )
 
 
-def _loudness(samples: NDArray[np.float32], rate: int) -> tuple[float, ...]:
-    """RMS level in dBFS for each ``LOUDNESS_STEP``, the last step as long as what is left; -100 for digital silence."""
+def loudness(samples: NDArray[np.float32], rate: int) -> tuple[float, ...]:
+    """RMS level in dBFS for each ``LOUDNESS_STEP``, the last step as long as what is left; -100 for digital
+    silence.
+    """
     import numpy as np
 
     starts = np.round(np.arange(0, len(samples) / rate, LOUDNESS_STEP) * rate).astype(np.int64)
@@ -75,8 +84,27 @@ def _loudness(samples: NDArray[np.float32], rate: int) -> tuple[float, ...]:
     return tuple(np.round(np.maximum(10 * np.log10(np.maximum(power, 1e-10)), _FLOOR), 1).tolist())
 
 
+def audible(levels: Sequence[float]) -> tuple[Span, ...]:
+    """The parts of a channel, in seconds, where anything at all rises above its steady noise, 0.8 s wider.
+
+    Args:
+        levels: the channel's loudness. Steady noise varies by less than a decibel from step to step; speech that anybody
+            could understand stands out by far more than the three asked for here.
+    """
+    import numpy as np
+
+    if not levels:
+        return ()
+    floor = max(float(np.quantile(levels, 0.1)) + 3.0, _INAUDIBLE)
+    width = 2 * round(_MARGIN / LOUDNESS_STEP) + 1
+    loud = np.convolve(np.asarray(levels) > floor, np.ones(width), mode="full") > 0.5
+    loud = loud[width // 2 : width // 2 + len(levels)]
+    edges = np.flatnonzero(np.diff(loud.astype(np.int8), prepend=0, append=0)).tolist()
+    return tuple((a * LOUDNESS_STEP, b * LOUDNESS_STEP) for a, b in zip(edges[::2], edges[1::2], strict=True))
+
+
 def _clipped_share(samples: NDArray[np.float32], peak: float) -> float:
-    """The share of samples inside flat tops: three or more in a row at the channel's own peak (µ-law's is below 1.0)."""
+    """The share of samples inside flat tops: three or more in a row at the channel's own peak (µ-law has 0.98)."""
     import numpy as np
 
     if peak < 0.5:
@@ -98,9 +126,8 @@ def _channel_warnings(sound: Sound, channels: tuple[ChannelAcoustics, ...]) -> l
     if len(channels) == 1:
         found.append(CallWarning("mono", "单声道录音：坐席与客户在同一声道，说话人标为未知。"))
     dead = [c.channel for c in channels if _is_dead(c)]
-    found += [
-        CallWarning("dead_channel", f"{_side(c, channels)}没有声音：这一侧说的话没有录下来，请检查录音线路。") for c in dead
-    ]
+    for c in dead:
+        found.append(CallWarning("dead_channel", f"{_side(c, channels)}没有声音：这一侧没有录下来，请检查录音线路。"))
     if not dead and is_duplicated(sound):
         found.append(CallWarning("duplicated_channels", "左右声道内容相同：实为单声道录音，说话人标为未知。"))
     elif len(channels) == 2 and not dead:
@@ -108,11 +135,11 @@ def _channel_warnings(sound: Sound, channels: tuple[ChannelAcoustics, ...]) -> l
         quiet = talk.index(min(talk))
         if talk[quiet] < 1.0 and talk[1 - quiet] >= 5.0:
             found.append(CallWarning("one_sided", f"只有一侧在说话：{_SIDES[quiet]}有声音但没有人声。"))
-    found += [
-        CallWarning("clipped", f"{_side(c.channel, channels)}音量过载失真（{c.clipped_share:.1%} 的采样被削平），识别可能不准。")
-        for c in channels
-        if c.clipped_share > 0.001
-    ]
+    for clipped in (c for c in channels if c.clipped_share > _CLIPPED_ABOVE):
+        loss = f"{clipped.clipped_share:.1%} 的采样被削平"
+        found.append(
+            CallWarning("clipped", f"{_side(clipped.channel, channels)}音量过载失真（{loss}），识别可能不准。")
+        )
     return found
 
 
@@ -129,9 +156,8 @@ def _file_warnings(sound: Sound) -> list[CallWarning]:
     if sound.damaged:
         found.append(CallWarning("damaged", f"录音有 {sound.damaged} 处数据损坏，已跳过，附近的内容可能缺失。"))
     if sound.skipped_streams:
-        found.append(
-            CallWarning("extra_streams", f"文件里另有 {sound.skipped_streams} 条音轨没有处理，请合并成一条双声道音轨后再审。")
-        )
+        text = f"文件里另有 {sound.skipped_streams} 条音轨没有处理，请合并成一条双声道音轨后再审。"
+        found.append(CallWarning("extra_streams", text))
     return found
 
 

@@ -7,7 +7,6 @@ read without guessing is accepted; what can't is refused, all bad fields of a ro
 from __future__ import annotations
 
 import json
-import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -116,8 +115,8 @@ def parse_metadata(raw: Mapping[str, object], where: str) -> tuple[Metadata, tup
     """The metadata of one call.
 
     Args:
-        raw: one row: headings or field names → JSON values or CSV text. Blank values count as absent; names that mean
-            no field are kept in ``custom``, those in ``JOINING`` are left to the caller.
+        raw: one row: headings or field names → JSON or YAML values or CSV text. Blank values count as absent; names
+            that mean no field are kept in ``custom``, those in ``JOINING`` are left to the caller.
         where: the file and row, for the error.
 
     Returns:
@@ -205,17 +204,21 @@ def _show(value: object) -> str:
 
 
 def _scalar(value: object) -> str:
-    """A single JSON value or CSV cell as plain text; numbers without a needless ``.0``."""
+    """A single JSON or YAML value or CSV cell as plain text; numbers without a needless ``.0``."""
     if isinstance(value, str):
         return "".join(c for c in value if unicodedata.category(c) not in {"Cc", "Cs"}).strip()
     if isinstance(value, bool):
         raise _BadValueError("不能是 true/false")
-    if isinstance(value, (int, float)):
-        if isinstance(value, float) and not math.isfinite(value):
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float):
+        value = Decimal(repr(value))
+    if isinstance(value, (int, Decimal)):
+        if isinstance(value, Decimal) and not value.is_finite():
             raise _BadValueError("不能是 NaN 或无穷大")
-        if abs(value) >= 10**30:
+        if not -(10**30) < value < 10**30:
             raise _BadValueError("数值过大")
-        return str(int(value)) if value == int(value) else str(value)
+        return str(int(value)) if value == int(value) else f"{value:f}"
     raise _BadValueError("应为一个值，不能是列表或对象")
 
 
@@ -302,7 +305,7 @@ def _moment(value: object) -> datetime | None:
     text = _typed(value)
     if text is None:
         return None
-    iso = _iso(text) if isinstance(value, str) else ""
+    iso = _iso(text) if isinstance(value, (str, date)) else ""
     try:
         moment = datetime.fromisoformat(iso)
     except ValueError:
@@ -318,7 +321,7 @@ def _moment(value: object) -> datetime | None:
 def _day(value: object) -> date:
     text = _typed(value)
     try:
-        return datetime.fromisoformat(_iso(text or "") if isinstance(value, str) else "").date()
+        return datetime.fromisoformat(_iso(text or "") if isinstance(value, (str, date)) else "").date()
     except ValueError:
         raise _BadValueError(f"的日期{_show(value)}不对，应形如 2026-10-14") from None
 

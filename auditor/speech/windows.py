@@ -1,9 +1,10 @@
-"""What a recogniser is given at a time: stretches of one channel's speech, cut where they are long, packed where they are short.
+"""What a recogniser is given at a time: stretches of one channel's speech, long ones cut, short ones packed.
 
-A stretch is what voice activity found between two pauses and becomes one utterance. A window is what one run of the model
-hears. The two need not agree: ``single`` gives each piece of a stretch its own window, ``packed`` puts a channel's
-neighbouring stretches into windows of up to 29 s (a model that pads every window to 30 s costs the same for one word as for
-thirty seconds), with the silence between them shortened, and cuts the words apart again by their times.
+A stretch is what voice activity found between two pauses and becomes one utterance. A window is what one run
+of the model hears. The two need not agree: ``single`` gives each piece of a stretch its own window, ``packed``
+puts a channel's neighbouring stretches into windows of up to 29 s (a model that pads every window to 30 s
+costs the same for one word as for thirty seconds), with the silence between them shortened, and cuts the words
+apart again by their times.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 Policy = Literal["packed", "single"]
 
-PAD = 0.2
+PAD = 0.3
 """Seconds of the recording heard before and after a piece, or half the pause where that is shorter."""
 
 _LONGEST_STRETCH = 28.0
@@ -57,7 +58,9 @@ class Window:
         )
 
     def locate(self, time: float) -> tuple[Piece, float]:
-        """The piece that plays at a time in the window (seconds from its start), and that moment's time in the call."""
+        """The piece that plays at a time in the window (seconds from its start), and that moment's time in the
+        call.
+        """
         offset = 0.0
         for piece in self.pieces[:-1]:
             length = piece.heard[1] - piece.heard[0]
@@ -69,7 +72,9 @@ class Window:
         return piece, min(max(piece.heard[0] + time - offset, piece.heard[0]), piece.heard[1])
 
 
-def plan(channels: NDArray[np.float32], rate: int, speech: Sequence[Sequence[Span]], policy: Policy) -> tuple[Window, ...]:
+def plan(
+    channels: NDArray[np.float32], rate: int, speech: Sequence[Sequence[Span]], policy: Policy
+) -> tuple[Window, ...]:
     """The windows in which to hear a recording.
 
     Args:

@@ -37,7 +37,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What counts at one moment: the segments to read for each kind of row, and the results in them that don't count."""
+    """What counts at one moment: the segments to read for each kind of row, and the results in them that don't."""
 
     version: int
     audits: tuple[str, ...]
@@ -69,7 +69,8 @@ def add(db: sqlite3.Connection, segment: str, entries: Sequence[Entry], at: date
     db.execute("INSERT INTO segments (segment, calls, created_at) VALUES (?, ?, ?)", (segment, len(entries), when))
     for e in entries:
         if e.transcript_segment == segment:
-            db.execute("INSERT INTO transcripts VALUES (?, ?, ?, ?)", (e.transcript, e.transcript_key, segment, e.content))
+            row = (e.transcript, e.transcript_key, segment, e.content)
+            db.execute("INSERT INTO transcripts VALUES (?, ?, ?, ?)", row)
         if e.tokens_segment == segment:
             db.execute("INSERT INTO tokens VALUES (?, ?, ?)", (e.tokens, e.tokens_key, segment))
         db.execute("UPDATE results SET superseded = 1 WHERE call_id = ? AND superseded = 0", (e.call_id,))
@@ -141,9 +142,15 @@ def snapshot(db: sqlite3.Connection) -> Snapshot:
     )
 
 
-def small_segments(db: sqlite3.Connection, below: int) -> tuple[str, ...]:
-    """Segments in use that hold fewer than this many calls."""
-    return _texts(db, "SELECT segment FROM segments WHERE replaced_at IS NULL AND calls < ? ORDER BY segment", below)
+def small_segments(db: sqlite3.Connection, below: int) -> list[tuple[str, int]]:
+    """Segments in use that hold fewer than this many calls, the oldest first, each with how many it holds."""
+    sql = "SELECT segment, calls FROM segments WHERE replaced_at IS NULL AND calls < ? ORDER BY segment"
+    return [(str(segment), int(calls)) for segment, calls in db.execute(sql, (below,)).fetchall()]
+
+
+def segments_in_use(db: sqlite3.Connection) -> tuple[str, ...]:
+    """All segments that results stand in, superseded ones too."""
+    return _texts(db, "SELECT segment FROM segments WHERE replaced_at IS NULL ORDER BY segment")
 
 
 def replace(db: sqlite3.Connection, old: Sequence[str], merged: str, at: datetime) -> bool:
@@ -167,7 +174,7 @@ def replace(db: sqlite3.Connection, old: Sequence[str], merged: str, at: datetim
 
 
 def forget_replaced(db: sqlite3.Connection, before: datetime) -> tuple[str, ...]:
-    """Drop the segments that were replaced before this moment, which nobody can still be reading; returns their names."""
+    """Drop segments replaced before this moment, which nobody can still be reading; returns their names."""
     return _texts(db, "DELETE FROM segments WHERE replaced_at < ? RETURNING segment", stamp(before))
 
 

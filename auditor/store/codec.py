@@ -18,8 +18,8 @@ T = TypeVar("T")
 def encode(value: object) -> str:
     """The value as compact JSON, dataclass fields in their order; equal values of one type give equal text.
 
-    What JSON has no word for becomes text: a decimal or date as its digits. Lone surrogates, which no UTF-8 file can hold,
-    are written as escapes.
+    What JSON has no word for becomes text: a decimal or date as its digits. Lone surrogates, which no UTF-8 file can
+    hold, are written as escapes.
     """
     plain = _plain(value)
     text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))

@@ -21,16 +21,16 @@ MINIMUM_FREE = 64 * 1024 * 1024
 _HEX = re.compile(r"[0-9a-f]{6,128}")
 _HARMLESS = {"home.json", "lost+found"}
 _FIRST_RUN = "请先运行 auditor run，或用 --home 指定已有的归档目录。"
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
     """A home folder of the present format.
 
-    ``segments/`` holds machine results, ``audio/<first two>/<audio_id>.flac`` the canonical recordings, ``packs/<hash>/``
-    every rule pack that was used, ``ledger.sqlite`` the transactions, ``home.json`` the format and ``secret.key`` the key
-    that signs links to clips.
+    ``segments/`` holds machine results, ``audio/<first two>/<audio_id>.flac`` the canonical recordings,
+    ``packs/<hash>/`` every rule pack that was used, ``ledger.sqlite`` the transactions, ``home.json`` the format and
+    ``secret.key`` the key that signs links to clips.
     """
 
     path: Path
@@ -219,11 +219,12 @@ def new_folder(target: Path) -> Iterator[Path]:
 
 def trouble(error: OSError, path: Path) -> HomeError:
     """Say what the operating system refused, and what to do about it."""
-    if error.errno in _FULL:
+    if error.errno in FULL:
         return HomeError(f"{path}：磁盘已满，没有写入。请清理磁盘后再运行一次，已保存的通话不会重做。")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return HomeError(f"{path}：没有读写权限。请检查目录权限，或用 --home 指定别的目录。")
-    return HomeError(f"{path}：读写失败（{error.strerror or type(error).__name__}）。请检查磁盘，或用 --home 指定别的目录。")
+    reason = error.strerror or type(error).__name__
+    return HomeError(f"{path}：读写失败（{reason}）。请检查磁盘，或用 --home 指定别的目录。")
 
 
 def _hash(text: str) -> str:

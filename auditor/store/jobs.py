@@ -6,7 +6,7 @@ import functools
 import os
 import platform
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -91,18 +91,20 @@ def claim(db: sqlite3.Connection, job_id: str, at: datetime) -> str:
 
 
 def finish(db: sqlite3.Connection, job_ids: Sequence[str], at: datetime) -> None:
-    """Mark jobs done; what had failed before for the same source is thereby settled."""
-    for job_id in job_ids:
-        db.execute(
-            """UPDATE jobs SET state = 'done', payload = '', reason = NULL, worker = NULL, lease_until = NULL,
-                               changed_at = ? WHERE job_id = ?""",
-            (stamp(at), job_id),
-        )
-        db.execute(
-            """DELETE FROM jobs WHERE state = 'failed' AND job_id <> ?
-               AND source = (SELECT source FROM jobs WHERE job_id = ?)""",
-            (job_id, job_id),
-        )
+    """Mark jobs done."""
+    db.executemany(
+        """UPDATE jobs SET state = 'done', payload = '', reason = NULL, worker = NULL, lease_until = NULL, changed_at = ?
+           WHERE job_id = ?""",
+        [(stamp(at), job_id) for job_id in job_ids],
+    )
+
+
+def settle(db: sqlite3.Connection, sources: Iterable[str], job_ids: Collection[str]) -> None:
+    """Drop failed jobs of these sources that are not among ``job_ids``: the source was changed and has other jobs now."""
+    for source in set(sources):
+        rows = db.execute("SELECT job_id FROM jobs WHERE state = 'failed' AND source = ?", (printable(source),))
+        gone = [(job_id,) for (job_id,) in rows.fetchall() if job_id not in job_ids]
+        db.executemany("DELETE FROM jobs WHERE job_id = ?", gone)
 
 
 def fail(db: sqlite3.Connection, job_id: str, reason: str, at: datetime) -> None:

@@ -1,18 +1,17 @@
 """Machine results as immutable Parquet: one folder a segment, one file a table, written whole or not at all.
 
 What a table's rows are about, they name by number: ``result`` (one audit of one call), ``transcript`` (what was heard;
-several audits may rest on it) and ``tokens`` (its words). Columns are there to be queried; ``call`` and ``audit`` hold the
-exact values.
+several audits may rest on it) and ``tokens`` (its words). Columns are there to be queried; ``call`` and ``audit`` hold
+the exact values.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import functools
 import hashlib
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -28,13 +27,14 @@ from auditor.store.home import Home, new_folder, trouble
 from auditor.store.jobs import printable
 from auditor.store.keys import Keys
 from auditor.store.ledger import Ledger
+from auditor.store.tables import files, schemas
 
 if TYPE_CHECKING:
     import sqlite3
 
     import pyarrow as pa
 
-SMALL = 2_000
+ENOUGH_CALLS = 2_000
 MERGE_FROM = 16
 GRACE = timedelta(hours=1)
 
@@ -50,58 +50,6 @@ class CallResult:
     tokens: tuple[tuple[str, ...], ...] = ()
 
 
-@functools.cache
-def schemas() -> dict[str, pa.Schema]:
-    """The tables and their columns."""
-    import pyarrow as pa
-
-    text, number, real = pa.string(), pa.int64(), pa.float64()
-    money, moment = pa.decimal128(18, 2), pa.timestamp("us", tz="UTC")
-    numbers = pa.list_(number)
-    columns: dict[str, dict[str, pa.DataType]] = {
-        "calls": {
-            "result": number, "transcript": number, "tokens": number, "call_id": text,
-            "transcript_key": text, "tokens_key": text, "audit_key": text, "stored_at": moment,
-            "source": text, "source_hash": text, "script": text, "duration": real, "utterances": number,
-            "started_at": moment, "started_local": pa.timestamp("us"), "started_on": pa.date32(), "direction": text,
-            "agent_id": text, "agent_name": text, "team": text, "case_id": text, "customer_id": text, "product": text,
-            "amount_due": money, "days_overdue": number, "institution": text, "agency": text, "region": text,
-            "stage": text, "agent_channel": number, "transcribed_by": text, "party": text, "score": money, "band": text,
-            "fatal": pa.bool_(), "pack": text, "code_version": text, "warnings": pa.list_(text), "call": text, "audit": text,
-        },
-        "facts": {
-            "result": number, "kind": text, "name": text, "utterance": number, "quote": text, "amount": money,
-            "date_text": text, "due": pa.date32(),
-        },
-        "signals": {"result": number, "name": text, "value": real},
-        "findings": {
-            "result": number, "finding_id": text, "rule_id": text, "category": text, "severity": text, "status": text,
-            "utterance": number, "also": numbers, "quote": text, "start": real, "end": real, "matched_by": text,
-            "why": text, "cites": pa.list_(text),
-        },
-        "steps": {
-            "result": number, "position": number, "step": text, "name": text, "weight": number, "verdict": text,
-            "utterance": number, "also": numbers, "quote": text, "why": text,
-        },
-        "deductions": {"result": number, "source": text, "id": text, "points": money, "why": text},
-        "utterances": {
-            "transcript": number, "index": number, "speaker": text, "start": real, "end": real, "text": text,
-            "words": pa.list_(pa.struct({"text": text, "start": real, "end": real, "probability": real})),
-            "confidence": real, "quarantined": pa.list_(text), "channel": number,
-        },
-        "acoustics": {
-            "transcript": number, "duration": real, "sample_rate": number, "channel": number,
-            "speech": pa.list_(pa.list_(real)), "loudness": pa.list_(real), "peak": real, "clipped_share": real,
-        },
-        "tokens": {"tokens": number, "index": number, "words": pa.list_(text)},
-    }  # fmt: skip
-    return {table: pa.schema(list(fields.items())) for table, fields in columns.items()}
-
-
-AUDIT_TABLES = ("calls", "facts", "signals", "findings", "steps", "deductions")
-TRANSCRIPT_TABLES = ("utterances", "acoustics")
-
-
 def check_storable(result: CallResult) -> None:
     """Raise InputError where a call holds text that can't be kept."""
     call = result.call
@@ -110,11 +58,13 @@ def check_storable(result: CallResult) -> None:
 
 
 def check_text(source: str, *texts: str) -> None:
-    """Raise InputError where a text holds what no UTF-8 file can: half of a character pair, from a broken export."""
+    """Raise InputError where a text holds what can't be kept: half of a character pair, or a null."""
     try:
-        "".join(texts).encode()
-    except UnicodeEncodeError as error:
-        raise InputError(printable(source), "通话编号或文字里有残缺的字符，无法保存", "请改正后再试") from error
+        if b"\0" not in "".join(texts).encode():
+            return
+    except UnicodeEncodeError:
+        pass
+    raise InputError(printable(source), "通话编号或文字里有残缺的字符，无法保存", "请改正后再试")
 
 
 def write(home: Home, ledger: Ledger, results: Sequence[CallResult], at: datetime) -> tuple[str, list[Entry]]:
@@ -140,34 +90,47 @@ def write(home: Home, ledger: Ledger, results: Sequence[CallResult], at: datetim
     return segment, entries
 
 
-def compact(home: Home, ledger: Ledger, now: datetime, *, merge_from: int = MERGE_FROM) -> int:
-    """Merge small segments into one, where there are at least ``merge_from``, and remove what nobody needs any more.
+def compact(
+    home: Home, ledger: Ledger, now: datetime, *, merge_from: int = MERGE_FROM, enough: int = ENOUGH_CALLS
+) -> int:
+    """Merge segments of fewer than ``enough`` calls, where there are ``merge_from`` of them, and remove what nobody needs.
 
-    Readers and writers may go on meanwhile: merged segments stay on disk for an hour after they were replaced, for those
-    who are still reading them. Returns how many segments were merged.
+    Readers and writers may go on meanwhile: a merged segment stays on disk for an hour after it was replaced, for those
+    who still read it. Returns how many segments were merged.
     """
-    import pyarrow as pa
-
     _sweep(home, ledger, now)
     with ledger.reading() as db:
-        small = catalog.small_segments(db, SMALL)
+        small = catalog.small_segments(db, enough)
     if len(small) < merge_from:
         return 0
+    return sum(_merge(home, ledger, group, now) for group in _groups(small, enough) if len(group) > 1)
+
+
+def _groups(small: Sequence[tuple[str, int]], enough: int) -> Iterator[list[str]]:
+    group: list[str] = []
+    held = 0
+    for segment, calls in small:
+        group.append(segment)
+        held += calls
+        if held >= enough:
+            yield group
+            group, held = [], 0
+    yield group
+
+
+def _merge(home: Home, ledger: Ledger, group: Sequence[str], now: datetime) -> int:
+    import pyarrow as pa
+
     merged = _name(now)
     with new_folder(home.segments / merged) as draft:
         for table, schema in schemas().items():
-            parts = [_read(home.segments / segment / f"{table}.parquet", schema) for segment in small]
+            parts = [_read(path, schema) for path in files(home, table, group)]
             _write_table(draft, pa.concat_tables(parts).sort_by(schema.names[0]), table)
     with ledger.writing() as db:
-        done = catalog.replace(db, small, merged, now)
+        done = catalog.replace(db, group, merged, now)
     if not done:
         shutil.rmtree(home.segments / merged, ignore_errors=True)
-    return len(small) if done else 0
-
-
-def files(home: Home, table: str, segments: Iterable[str]) -> list[str]:
-    """The Parquet files of a table in these segments."""
-    return [str(home.segments / segment / f"{table}.parquet") for segment in segments]
+    return len(group) if done else 0
 
 
 def _name(at: datetime) -> str:
@@ -229,8 +192,9 @@ def _call_row(result: CallResult, entry: Entry, at: datetime) -> dict[str, Any]:
         "started_on": None if m.started_at is None else m.started_at.date(),
         "amount_due": _money(m.amount_due), "days_overdue": _whole(m.days_overdue),
         "agent_channel": None if call.roles is None else call.roles.agent_channel,
-        "transcribed_by": call.transcribed_by, "party": audit.party.kind, "score": _money(audit.scorecard.score), "band": audit.scorecard.band,
-        "fatal": audit.scorecard.fatal, "pack": audit.pack, "code_version": audit.code_version,
+        "transcribed_by": call.transcribed_by, "party": audit.party.kind,
+        "score": _money(audit.scorecard.score), "band": audit.scorecard.band, "fatal": audit.scorecard.fatal,
+        "pack": audit.pack, "code_version": audit.code_version,
         "warnings": list(dict.fromkeys(w.code for w in (*call.warnings, *audit.warnings))),
         "call": encode(dataclasses.replace(call, utterances=())), "audit": encode(audit),
     }  # fmt: skip
@@ -274,7 +238,7 @@ def _write_table(folder: Path, content: pa.Table, table: str) -> None:
         pq.write_table(content, file, compression="zstd", row_group_size=16_384)
 
 
-def _read(path: Path, schema: pa.Schema) -> pa.Table:
+def _read(path: str, schema: pa.Schema) -> pa.Table:
     import pyarrow as pa
     import pyarrow.parquet as pq
 

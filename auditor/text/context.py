@@ -37,7 +37,9 @@ _CERTAIN = re.compile(
 )
 _CONDITION = re.compile(r"如果|若是|要是|假如|假设|万一|倘若|一旦|的话")
 _ASKING = re.compile(r"吗|是不是|有没有|是否|能不能|可不可以|需不需要|会不会|要不要|怎么|什么|哪|谁|多少|几")
-_RHETORIC = re.compile(r"怎么着|怎么了|那又怎|信不信|你以为|难道|凭什么|谁给你|好意思|还有脸|有没有良心|要不要脸|是不是人|是不是想|还想不想|敢不敢|怕不怕|想不想")
+_RHETORIC = re.compile(
+    r"怎么着|怎么了|那又怎|信不信|你以为|难道|凭什么|谁给你|好意思|还有脸|有没有良心|要不要脸|是不是人|是不是想|还想不想|敢不敢|怕不怕|想不想"
+)
 
 REACH = 14  # characters before a hit in which a negator still governs it
 

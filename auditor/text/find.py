@@ -30,6 +30,10 @@ class Matcher(Protocol):
         """Every hit, from left to right."""
         ...
 
+    def may_hit(self, whole: str) -> bool:
+        """Whether any line of ``whole`` (see ``Comparable``) can have a hit; cheap, and never wrong where it says no."""
+        ...
+
 
 @lru_cache(maxsize=4096)
 def _engine(pattern: str) -> Any:
@@ -38,7 +42,8 @@ def _engine(pattern: str) -> Any:
     options = re2.Options()
     options.log_errors = False
     options.max_mem = 8 << 20
-    return re2.compile(pattern, options)
+    # texts are searched as lines of a longer one, so ^ and $ mean the ends of a line
+    return re2.compile(f"(?m){pattern}", options)
 
 
 def check_regex(pattern: str) -> str | None:
@@ -53,11 +58,22 @@ def check_regex(pattern: str) -> str | None:
     return "the pattern matches empty text" if found.search("") else None
 
 
-def _occurrences(pattern: str, text: str) -> Iterator[Hit]:
-    for found in _engine(pattern).finditer(text):
-        start, end = found.span()
-        if end > start:
-            yield start, end
+@lru_cache(maxsize=8192)
+def _everywhere(pattern: str, whole: str) -> tuple[Hit, ...]:
+    return tuple(found.span() for found in _engine(pattern).finditer(whole) if found.end() > found.start())
+
+
+def _occurrences(pattern: str, text: Comparable) -> list[Hit]:
+    if not text.whole:
+        return list(_everywhere(pattern, text.text))
+    everywhere = _everywhere(pattern, text.whole)
+    end = text.offset + len(text.text)
+    hits = []
+    for n in range(bisect_left(everywhere, (text.offset, 0)), len(everywhere)):
+        if everywhere[n][1] > end:
+            break
+        hits.append((everywhere[n][0] - text.offset, everywhere[n][1] - text.offset))
+    return hits
 
 
 def _alternation(phrases: Sequence[str]) -> str:
@@ -81,7 +97,11 @@ class Phrase:
 
     def hits(self, text: Comparable, segmenter: Segmenter | None = None) -> Iterator[Hit]:
         """Every phrase that stands within one sentence."""
-        return (h for h in _occurrences(self.pattern, text.text) if text.one_sentence(*h))
+        return (h for h in _occurrences(self.pattern, text) if text.one_sentence(*h))
+
+    def may_hit(self, whole: str) -> bool:
+        """See ``Matcher``."""
+        return bool(_everywhere(self.pattern, whole))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +114,14 @@ class Regex:
 
     def hits(self, text: Comparable, segmenter: Segmenter | None = None) -> Iterator[Hit]:
         """Every match that stands within one sentence."""
-        for start, end in _occurrences(self.pattern, text.text):
+        for start, end in _occurrences(self.pattern, text):
             touches = text.text[start - 1 : start].isdigit() or text.text[end : end + 1].isdigit()
             if text.one_sentence(start, end) and not (self.not_inside_digits and touches):
                 yield start, end
+
+    def may_hit(self, whole: str) -> bool:
+        """See ``Matcher``."""
+        return bool(_everywhere(self.pattern, whole))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +140,7 @@ class Near:
 
     def hits(self, text: Comparable, segmenter: Segmenter | None = None) -> Iterator[Hit]:
         """The tightest group from each possible first item; groups don't overlap."""
-        places = [list(_occurrences(item, text.text)) for item in self.items]
+        places = [_occurrences(item, text) for item in self.items]
         if not all(places):
             return
         first = places[:1] if self.ordered else places
@@ -131,6 +155,10 @@ class Near:
             if end - start - sum(e - s for s, e in group) <= self.within and text.one_sentence(start, end):
                 reached = end
                 yield start, end
+
+    def may_hit(self, whole: str) -> bool:
+        """See ``Matcher``."""
+        return all(_everywhere(item, whole) for item in self.items)
 
     def _group(self, places: Sequence[Sequence[Hit]], anchor: Hit, item: int) -> list[Hit] | None:
         """One hit for each item, none overlapping another, each the nearest that follows; the anchor is the leftmost."""
@@ -169,6 +197,10 @@ class Tokens:
         for span in filter_spans(spans):
             if text.one_sentence(span.start_char, span.end_char):
                 yield span.start_char, span.end_char
+
+    def may_hit(self, whole: str) -> bool:
+        """See ``Matcher``; words are cut turn by turn, so nothing can be ruled out."""
+        return bool(whole)
 
 
 def check_tokens(patterns: Sequence[Sequence[Mapping[str, Any]]]) -> str | None:

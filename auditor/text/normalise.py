@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -27,6 +27,7 @@ class Comparable:
         clause, sentence: number of the clause and sentence that the character stands in, rising from 0.
         asks: numbers of the sentences that end in a question mark.
         closed: whether the text as heard ends a sentence.
+        whole, offset: a longer text that holds this one as a line, and where; patterns are searched there once for all its lines.
     """
 
     text: str
@@ -35,6 +36,8 @@ class Comparable:
     sentence: tuple[int, ...]
     asks: frozenset[int]
     closed: bool
+    whole: str = ""
+    offset: int = 0
 
     def one_sentence(self, start: int, end: int) -> bool:
         """Whether the characters from ``start`` up to ``end`` stand in one sentence."""
@@ -147,3 +150,14 @@ def join(parts: Sequence[Comparable]) -> Comparable:
         sentence = sentences[-1] + (1 if part.closed else 0)
         closed = part.closed
     return Comparable("".join(text), tuple(origin), tuple(clauses), tuple(sentences), frozenset(asks), closed)
+
+
+def side_by_side(texts: Sequence[Comparable]) -> tuple[Comparable, ...]:
+    """The same texts, each now knowing the whole that they make up line by line."""
+    whole = "\n".join(t.text for t in texts)
+    offset = 0
+    placed = []
+    for text in texts:
+        placed.append(replace(text, whole=whole, offset=offset))
+        offset += len(text.text) + 1
+    return tuple(placed)

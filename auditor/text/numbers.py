@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from auditor.text.normalise import Comparable
@@ -53,7 +52,6 @@ class Number:
         return self.unit == "bare" and self.digits is None and self.value >= 100
 
 
-@lru_cache(maxsize=4096)
 def numbers(text: Comparable) -> tuple[Number, ...]:
     """All numbers in the text, in order; none runs across a comma (四万一千二，一百三十三天 are two)."""
     found = []

@@ -1,0 +1,1 @@
+"""The web server: the dashboard with our routes and protections around it."""

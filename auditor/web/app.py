@@ -12,7 +12,6 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import UsageError
@@ -57,7 +56,7 @@ def serve(
 
     Args:
         home: the home folder; an empty one shows what to do next.
-        host: the address to listen on. There is no login: whoever reaches another address than this machine's own sees all.
+        host: the address to listen on. There is no login: whoever can reach the address sees all.
         port: the port; 0 takes any free one.
         on_ready: called once with the page's address, when the port is ours.
 
@@ -82,29 +81,25 @@ def listen(host: str, port: int) -> socket.socket:
     Raises:
         UsageError: the port is taken or not allowed, or the address is not one of this machine's.
     """
+    if not 0 <= port <= 65_535:
+        raise UsageError(f"没有端口 {port}。请用 --port 指定 0 到 65535 之间的数，0 为自动选择。")
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family)
-    except (OSError, OverflowError) as error:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
         raise UsageError(_why_not(host, port, error)) from error
 
 
-def _why_not(host: str, port: int, error: Exception) -> str:
-    number = getattr(error, "errno", None)
-    if number == errno.EADDRINUSE:
+def _why_not(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
         return f"端口 {port} 已被占用。请换一个端口，例如 --port {port + 1}，或用 --port 0 自动选择。"
-    if number == errno.EACCES:
+    if error.errno == errno.EACCES:
         return f"没有权限使用端口 {port}。请换一个大于 1023 的端口，例如 --port 8501。"
-    if isinstance(error, OverflowError):
-        return f"端口 {port} 超出范围。请用 --port 指定 0 到 65535 之间的数。"
     return f"无法在地址 {host} 上监听。请用 --host 指定本机的地址，例如 127.0.0.1。"
 
 
 def build(home: Home, host: str = "127.0.0.1") -> ASGIApp:
     """The whole web application for a home: the dashboard, the signed audio, the protections."""
-    app: ASGIApp = _dashboards().server.build(
-        home=home.path, routes=[audio_route(home)], middleware=protections(host)
-    )
+    app: ASGIApp = _dashboards().server.build(home=home.path, routes=[audio_route(home)], middleware=protections(host))
     return app
 
 
@@ -113,7 +108,7 @@ def protections(host: str) -> list[Middleware]:
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-    # A page on the internet could rename itself to 127.0.0.1 (DNS rebinding) and read a dashboard that trusts this machine.
+    # A page on the internet could rename itself to 127.0.0.1 (DNS rebinding) and read what is open to this machine.
     hosts = [*LOOPBACK, "[::1]"] if host in LOOPBACK else ["*"]
     return [
         Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),

@@ -1,6 +1,6 @@
-"""The audio of a call over HTTP: only for links that this home has signed, in byte ranges, from the canonical recording.
+"""The audio of a call over HTTP: only for links that this home has signed, in byte ranges, the canonical recording.
 
-Streamlit's own audio element holds whole files in memory and seeks by whole seconds; a plain file response does neither.
+Streamlit's own audio element holds whole files in memory and seeks by whole seconds; a file response does neither.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PERIOD = 12 * 3600
 def audio_link(key: bytes, audio_id: str, now: float | None = None) -> str:
     """The path and query under which a browser may fetch a recording, for the next 12 to 24 hours.
 
-    Links made within one period of 12 hours are the same, so that a page drawn again does not make the player load again.
+    Links made within 12 hours are the same, so that a page drawn again does not make the player load again.
 
     Args:
         key: the home's secret key.
@@ -45,7 +45,7 @@ def is_valid(key: bytes, audio_id: str, until: str, signature: str, now: float |
 
 
 def audio_route(home: Home) -> Route:
-    """The route that serves canonical recordings: 403 without a valid signature, 404 where there is none, 206 for a range."""
+    """The route of the recordings: 403 without a valid signature, 404 where there is none, 206 for a range."""
     from starlette.responses import FileResponse, PlainTextResponse
     from starlette.routing import Route
 

@@ -56,7 +56,9 @@ def read_calls(path: Path, on_bad_line: Callable[[TranscriptError], None] | None
                 raise document
             call = _read(document)
             if call.call_id in seen:
-                raise TranscriptError(call.source, f"call_id 与 {seen[call.call_id]} 重复", "请给每通电话不同的编号。")
+                raise TranscriptError(
+                    document.where, f"call_id 与 {seen[call.call_id]} 重复", "请给每通电话不同的编号。"
+                )
         except TranscriptError as error:
             # Of a file with a single call, the error is the file's.
             if on_bad_line is None or error.path == str(path):
@@ -66,7 +68,7 @@ def read_calls(path: Path, on_bad_line: Callable[[TranscriptError], None] | None
             if bad == _HOPELESS and not calls:
                 raise TranscriptError(str(path), f"前 {bad} 行都不能用，不像转写文件", _SUPPORTED) from error
         else:
-            seen[call.call_id] = call.source
+            seen[call.call_id] = document.where
             calls.append(call)
     return tuple(calls)
 

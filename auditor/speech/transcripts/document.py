@@ -25,10 +25,11 @@ _EXPORT_AGAIN = "请确认这是转写文件，或重新导出后再试。"
 class Document:
     """One call's transcript as text. ``data`` is its JSON value, ``None`` where it is no JSON.
 
-    ``where`` names the file as the user gave it (and the line, in a collection); ``name`` is the call id to use where
-    the content has none; ``sha256`` is of the bytes.
+    ``path`` is the file as the user gave it, ``where`` the same with the line in a collection, for errors; ``name`` is
+    the call id to use where the content has none; ``sha256`` is of the file's or line's bytes.
     """
 
+    path: str
     where: str
     name: str
     text: str
@@ -46,9 +47,7 @@ def open_documents(path: Path) -> Iterator[Document | TranscriptError]:
     """
     try:
         if not path.is_file():
-            raise TranscriptError(
-                str(path), "不是文件或不存在" if not path.exists() else "不是普通文件", "请检查路径。"
-            )
+            raise TranscriptError(str(path), "不是普通文件" if path.exists() else "文件不存在", "请检查路径。")
         size = path.stat().st_size
         with path.open("rb") as file:
             first = file.readline(LARGEST_DOCUMENT + 1)
@@ -65,7 +64,7 @@ def open_documents(path: Path) -> Iterator[Document | TranscriptError]:
     except OSError as error:
         reason = "没有读取权限" if isinstance(error, PermissionError) else "读取失败"
         raise TranscriptError(str(path), reason, "请检查文件权限和磁盘后再试。") from error
-    yield _document(raw, str(path), path.stem)
+    yield _document(raw, path, str(path), path.stem)
 
 
 def _lines(path: Path, file: BinaryIO) -> Iterator[Document | TranscriptError]:
@@ -79,21 +78,21 @@ def _lines(path: Path, file: BinaryIO) -> Iterator[Document | TranscriptError]:
             continue
         found += 1
         try:
-            yield _document(line.strip(), where, f"{path.stem}-{number}")
+            yield _document(line.strip(), path, where, f"{path.stem}-{number}")
         except TranscriptError as error:
             yield error
     if not found:
         raise TranscriptError(str(path), "文件是空的", _EXPORT_AGAIN)
 
 
-def _document(raw: bytes, where: str, name: str) -> Document:
+def _document(raw: bytes, path: Path, where: str, name: str) -> Document:
     if not raw.strip():
         raise TranscriptError(where, "文件是空的", _EXPORT_AGAIN)
     text = decode(raw)
     if text is None:
         raise TranscriptError(where, "不是文本文件，或编码无法识别", "请另存为 UTF-8 后再试。")
     data = _json(text, where) if text.lstrip()[:1] in ("{", "[") else None
-    return Document(where, name, text, data, hashlib.sha256(raw).hexdigest())
+    return Document(str(path), where, name, text, data, hashlib.sha256(raw).hexdigest())
 
 
 def _json(text: str, where: str) -> Any:

@@ -98,7 +98,7 @@ def compose(document: Document, engine: str, sentences: Iterable[Heard], duratio
         metadata=Metadata(),
         utterances=tuple(utterances),
         script=script_of(s.text for s in spoken),
-        source=document.where,
+        source=document.path,
         source_hash=document.sha256,
         duration=duration,
         transcribed_by=engine,

@@ -43,7 +43,7 @@ def read(document: Document) -> Call:
         metadata=metadata,
         utterances=utterances,
         script=script.value if script else script_of(u.text for u in utterances),
-        source=document.where,
+        source=document.path,
         source_hash=document.sha256,
         duration=duration.seconds() if duration else None,
         transcribed_by=engine.text() if engine else "",

@@ -38,18 +38,18 @@ def spoken_tokens(text: str) -> list[str]:
     return tokens
 
 
-def cut(at: Node, text: str, words: Sequence[Word], speaker: str = "") -> Iterator[Heard]:
+def cut(at: Node, text: str, words: Sequence[Word]) -> Iterator[Heard]:
     """The text in sentences: cut behind full stops and at pauses.
 
     Where the words don't spell the text (an engine may write numbers as digits afterwards), it stays in one piece that
     spans all of them; without words it is one sentence of unknown length.
     """
     if not words:
-        yield heard(at, speaker, 0.0, None, text)
+        yield heard(at, "", 0.0, None, text)
         return
     places = _places(text, words)
     if places is None:
-        yield heard(at, speaker, words[0].start, max(w.end for w in words), text)
+        yield heard(at, "", words[0].start, max(w.end for w in words), text)
         return
     first, begin = 0, 0
     for index, current in enumerate(words):
@@ -59,7 +59,7 @@ def cut(at: Node, text: str, words: Sequence[Word], speaker: str = "") -> Iterat
         if last or gap > PAUSE or any(c in _FULL_STOPS for c in text[places[index] : stop]):
             piece = tuple(w for w in words[first : index + 1] if not _PUNCTUATION.fullmatch(w.text))
             if piece:
-                yield heard(at, speaker, piece[0].start, max(w.end for w in piece), text[begin:stop], piece)
+                yield heard(at, "", piece[0].start, max(w.end for w in piece), text[begin:stop], piece)
             first, begin = index + 1, stop
 
 

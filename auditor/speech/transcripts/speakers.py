@@ -33,8 +33,12 @@ _LONGEST_PREFIX = 60
 
 
 def role_of(label: str) -> Speaker:
-    """The role that a label names; ``unknown`` where it names none."""
-    return ROLES.get(label.strip().lower(), "unknown")
+    """The role that a label such as ``客服`` or ``Agent 2`` names; ``unknown`` where it names none."""
+    return ROLES.get(_role_word(label), "unknown")
+
+
+def _role_word(label: str) -> str:
+    return label.lower().rstrip("0123456789").strip(" _-")
 
 
 def number_of(label: str) -> int | None:
@@ -52,6 +56,6 @@ def split_prefix(line: str) -> tuple[str, str]:
     found = _PREFIX.match(line[:_LONGEST_PREFIX])
     if found:
         label = (found[1] or found[2]).strip()
-        if label.lower() in ROLES or (number_of(label) is not None and not label.isdigit()):
+        if _role_word(label) in ROLES or (number_of(label) is not None and not label.isdigit()):
             return label, line[found.end() :].strip()
     return "", line

@@ -1,0 +1,92 @@
+"""``auditor check``: judge transcripts, keep nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from auditor.cli.terminal import (
+    Exit,
+    LanguageOption,
+    PackOption,
+    audits_sum,
+    audits_table,
+    check_language,
+    complain,
+    err,
+    out,
+)
+
+
+def check(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="转写文件、文件夹或通配符（JSON、JSONL、SRT、VTT 或其他引擎的结果）。", metavar="PATH…"),
+    ],
+    pack: PackOption = "collections-zh",
+    form: Annotated[
+        Literal["table", "jsonl"], typer.Option("--format", help="table 给人看；jsonl 每通一行 JSON，给机器读。")
+    ] = "table",
+    lang: LanguageOption = "zh",
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度和汇总。")] = False,
+) -> None:
+    """只检查文本：判步骤、违规和得分，不需要录音和模型，也不保存。
+
+    例：
+
+      auditor check 通话.json
+
+      auditor check 转写文件夹 --format jsonl > 结果.jsonl
+
+    不能用的文件各报一行，其余照常检查。退出码：0 全部完成；1 有文件不能用；2 命令写法不对；3 规则包不能用。
+    """
+    from auditor.errors import TranscriptError
+    from auditor.models import Audit
+    from auditor.pipeline import audit_call, with_roles
+    from auditor.rules.pack import load_pack
+    from auditor.speech.ingest import find
+    from auditor.speech.transcripts import read_calls
+
+    check_language(lang)
+    rules = load_pack(pack)
+    intake = find(paths)
+    failed = 0
+    for problem in intake.problems:
+        complain(str(problem))
+        failed += 1
+    for recording in intake.recordings:
+        complain(f"{recording.path}：这是录音，check 只检查文本。请用 auditor run 转写并质检。")
+        failed += 1
+
+    audits: list[Audit] = []
+    console = err()
+    with console.status("") as status:
+        for path in intake.transcripts:
+            if not quiet:
+                status.update(f"检查 {path.name}（已完成 {len(audits)} 通）")
+            bad: list[TranscriptError] = []
+            try:
+                calls = read_calls(path, bad.append)
+            except TranscriptError as error:
+                bad, calls = [error], ()
+            for trouble in bad:
+                complain(str(trouble))
+                failed += 1
+            for call in calls:
+                audit = audit_call(with_roles(call, rules), rules)
+                audits.append(audit)
+                if form == "jsonl":
+                    sys.stdout.write(json.dumps(audit.as_json(), ensure_ascii=False) + "\n")
+    if form == "table" and audits:
+        out().print(audits_table(audits, lang))
+        if not quiet:
+            out().print(audits_sum(audits, lang))
+    if not audits and not failed:
+        complain("没有找到可检查的转写文件。支持 JSON、JSONL、SRT、VTT；录音请用 auditor run。")
+        failed += 1
+    if failed:
+        raise typer.Exit(Exit.SOME_FAILED)

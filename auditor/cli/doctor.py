@@ -1,0 +1,134 @@
+"""``auditor doctor``: what is there, what is missing, what to do about it."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from auditor.cli.terminal import Exit, PackOption, out
+
+PACKAGES = ("faster-whisper", "ctranslate2", "jieba", "spacy", "streamlit", "duckdb", "pyarrow", "av", "soundfile")
+OPTIONAL = {
+    "typst": "PDF 报告，pip install 'collections-auditor[pdf]'",
+    "ray": "多机并行，pip install 'collections-auditor[ray]'",
+}
+MARKS = {"good": ("✓", "green"), "missing": ("✗", "red"), "note": ("·", "dim")}
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One thing that was looked at."""
+
+    state: Literal["good", "missing", "note"]
+    text: str
+
+
+def doctor(
+    model: Annotated[str | None, typer.Option("--model", help="要检查的模型：文件夹或大小名。")] = None,
+    home: Annotated[Path, typer.Option("--home", envvar="AUDITOR_HOME", help="要检查的归档目录。")] = Path(
+        "auditor-home"
+    ),
+    pack: PackOption = "collections-zh",
+) -> None:
+    """检查本机：程序和库、语音识别模型、规则包、磁盘、归档目录。不联网，不改动任何东西。
+
+    例：
+
+      auditor doctor --model /models/faster-whisper-large-v3 --home 归档
+
+    退出码：0 可以用；3 有不能用的。
+    """
+    bad = False
+    for remark in (*_programs(), *_model(model), *_pack(pack), *_home(home)):
+        mark, style = MARKS[remark.state]
+        out().print(f"{mark} {remark.text}", style=style if remark.state != "good" else None)
+        bad = bad or remark.state == "missing"
+    if bad:
+        raise typer.Exit(Exit.UNUSABLE)
+
+
+def _programs() -> Iterator[Remark]:
+    import auditor
+
+    yield Remark("good", f"auditor {auditor.__version__}，Python {platform.python_version()}，{platform.machine()}")
+    if sys.version_info < (3, 11):
+        yield Remark("missing", "需要 Python 3.11 或更新的版本")
+    for name in PACKAGES:
+        found = _version(name)
+        yield Remark("good", f"{name} {found}") if found else Remark("missing", f"没有安装 {name}，请重新安装本程序")
+    for name, use in OPTIONAL.items():
+        found = _version(name)
+        yield Remark("good", f"{name} {found}") if found else Remark("note", f"可选：{name} 没有安装（{use}）")
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _tried(look: Callable[[], str]) -> Remark:
+    from auditor.errors import AuditorError
+
+    try:
+        return Remark("good", look())
+    except AuditorError as error:
+        return Remark("missing", str(error))
+
+
+def _model(model: str | None) -> Iterator[Remark]:
+    from auditor.speech.transcribe import find_model
+
+    if model is None:
+        yield Remark(
+            "note", "没有指定模型；用 --model 文件夹 检查它是否完整。处理录音需要一个 faster-whisper（CTranslate2）模型"
+        )
+        return
+    yield _tried(lambda: f"模型 {find_model(model, download=False)}")
+
+
+def _pack(pack: str) -> Iterator[Remark]:
+    from auditor.rules.pack import load_pack
+
+    def look() -> str:
+        loaded = load_pack(pack)
+        stable = sum(not r.experimental for r in loaded.rules)
+        return f"规则包 {loaded.id}：{len(loaded.steps)} 个步骤，{len(loaded.rules)} 条规则（稳定 {stable} 条）"
+
+    yield _tried(look)
+
+
+def _home(home: Path) -> Iterator[Remark]:
+    from auditor.errors import HomeError
+    from auditor.store.home import Home
+    from auditor.store.ledger import Ledger, verify_chain
+    from auditor.store.queries import Store
+
+    if not home.exists():
+        yield Remark("note", f"还没有归档目录 {home}；第一次 auditor run 时会建立")
+        return
+    try:
+        opened = Home.open(home, create=False)
+        opened.require_space()
+        with Store(opened) as store:
+            calls, failed = store.overview().calls, len(store.failed_jobs())
+        with Ledger(opened) as ledger, ledger.reading() as db:
+            broken = verify_chain(db)
+    except HomeError as error:
+        yield Remark("missing", str(error))
+        return
+    yield Remark("good", f"归档目录 {home}：{calls} 通电话，磁盘剩余 {opened.free_bytes / 2**30:.1f} GB")
+    if failed:
+        yield Remark("note", f"有 {failed} 个输入失败，可用 auditor run --retry 重试")
+    if broken is None:
+        yield Remark("good", "事件日志完整，没有被改动")
+    else:
+        yield Remark("missing", f"事件日志从第 {broken} 条起对不上，可能被改动；请从备份核对 {opened.ledger}")

@@ -1,0 +1,171 @@
+"""``auditor run``: hear, judge and keep calls."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from auditor.cli.summary import as_json_lines, progress_bar, remark, report
+from auditor.cli.terminal import Exit, LanguageOption, PackOption, check_language, complain, err
+
+if TYPE_CHECKING:
+    from auditor.batch import RunSummary
+    from auditor.speech.transcribe import Transcriber
+    from auditor.store.home import Home
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How inputs were given, kept with each call so that a later run can try it again."""
+
+    metadata: str | None
+    raw: str | None
+    agent_channel: Literal["left", "right"] | None
+
+
+def run(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="录音或转写：文件、文件夹（含子文件夹）、通配符。", metavar="PATH…")
+    ] = None,
+    model: Annotated[
+        str, typer.Option("--model", help="语音识别模型：本地文件夹，或大小名（small、medium、large-v3 …）。")
+    ] = "small",
+    metadata: Annotated[
+        Path | None, typer.Option("--metadata", help="元数据：CSV 或 JSON。不写时自动用文件夹里的 metadata.csv。")
+    ] = None,
+    home: Annotated[Path, typer.Option("--home", envvar="AUDITOR_HOME", help="归档目录，结果都存在这里。")] = Path(
+        "auditor-home"
+    ),
+    pack: PackOption = "collections-zh",
+    agent_channel: Annotated[
+        Literal["left", "right"] | None,
+        typer.Option("--agent-channel", help="坐席在哪个声道；不写则看元数据，再不行按双方说的话判断。"),
+    ] = None,
+    raw: Annotated[
+        str | None,
+        typer.Option("--raw", help="无文件头录音的编码：alaw、ulaw、pcm、vox，可写采样率和声道，如 alaw:8000:2。"),
+    ] = None,
+    device: Annotated[str, typer.Option("--device", help="auto、cpu 或 cuda。")] = "auto",
+    compute_type: Annotated[str, typer.Option("--compute-type", help="auto、int8、float16 …")] = "auto",
+    beam_size: Annotated[int, typer.Option("--beam-size", min=1, max=20, help="束宽。")] = 5,
+    window: Annotated[
+        Literal["packed", "single"],
+        typer.Option("--window", help="packed 适合一般模型；single 一段语音一窗（演示模型用）。"),
+    ] = "packed",
+    threads: Annotated[int, typer.Option("--threads", min=0, help="识别用的线程数；0 由引擎决定。")] = 0,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="重试以前失败的；不写 PATH 就重试归档目录里全部失败的。")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出到标准输出，给机器读。")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度条和结果表。")] = False,
+    lang: LanguageOption = "zh",
+) -> None:
+    """转写并质检录音（也收转写文件），结果存入归档目录。做过的不重做；中断后再运行会接着做。
+
+    例：
+
+      auditor run 录音文件夹 --model /models/faster-whisper-large-v3
+
+      auditor run 录音文件夹 --metadata 通话清单.csv --agent-channel left
+
+      auditor run 旧录音 --raw alaw:8000:2
+
+      auditor run --retry
+
+    退出码：0 全部完成；1 有通话不能用（已列明原因）；2 命令写法不对；3 模型、规则包或归档目录不能用；130 被中断。
+    """
+    from auditor.batch import run as run_batch
+    from auditor.errors import UsageError
+    from auditor.rules.pack import load_pack
+    from auditor.speech.audio import RawFormat
+    from auditor.speech.ingest import find
+    from auditor.store.home import Home
+    from auditor.worker import Worker
+
+    check_language(lang)
+    rules = load_pack(pack)
+    origin = Origin(None if metadata is None else str(metadata.absolute()), raw, agent_channel)
+    opened = Home.open(home)
+    if paths:
+        groups = [([*paths], origin)]
+    elif retry:
+        groups = failed_before(opened)
+    else:
+        raise UsageError("请写出要处理的录音或转写文件，例如：auditor run 录音文件夹 --model 模型文件夹")
+    opened.archive_pack(rules.hash, rules.files)
+
+    @cache
+    def recogniser() -> Transcriber:
+        from auditor.speech.transcribe import FasterWhisper
+
+        if not quiet:
+            err().print(f"载入模型 {model} …")
+        return FasterWhisper(
+            model,
+            device=device,
+            compute_type=compute_type,
+            beam_size=beam_size,
+            hotwords=rules.hotwords,
+            window=window,
+            cpu_threads=threads,
+        )
+
+    summaries: list[RunSummary] = []
+    for group, given in groups:
+        raw_format = None if given.raw is None else RawFormat.parse(given.raw)
+        listed = None if given.metadata is None else Path(given.metadata)
+        intake = find(group, listed, assume=raw_format, agent_channel=given.agent_channel)
+        if not quiet:
+            remark(intake)
+        worker = Worker(opened, rules, recogniser, raw_format, asdict(given))
+        jobs, rejected = worker.jobs(intake)
+        for error in rejected:
+            complain(str(error))
+        if intake.recordings:
+            recogniser()
+        with progress_bar(len(jobs), quiet=quiet) as tell:
+            summary = run_batch(
+                opened,
+                jobs,
+                keys=worker.keys,
+                process=worker.process,
+                now=lambda: datetime.now(UTC),
+                progress=tell,
+                rejected=rejected,
+                options=asdict(given),
+                retry=retry,
+            )
+        for failure in summary.failed[len(rejected) :]:
+            complain(failure.reason)
+        for failure in summary.failed_before:
+            complain(f"上次失败，这次没有重试：{failure.reason}要重试请加 --retry。")
+        summaries.append(summary)
+    if as_json:
+        as_json_lines(opened, summaries)
+    elif not quiet:
+        report(opened, summaries, lang)
+    if any(s.interrupted for s in summaries):
+        raise typer.Exit(Exit.INTERRUPTED)
+    if any(s.failed or s.failed_before for s in summaries):
+        raise typer.Exit(Exit.SOME_FAILED)
+
+
+def failed_before(home: Home) -> list[tuple[list[Path], Origin]]:
+    """Inputs whose calls failed in earlier runs, grouped by how they were given then."""
+    from auditor.store.queries import Store
+
+    groups: dict[Origin, list[Path]] = {}
+    with Store(home) as store:
+        for job in store.failed_jobs():
+            given = json.loads(job.payload or "{}")
+            origin = Origin(given.get("metadata"), given.get("raw"), given.get("agent_channel"))
+            sources = groups.setdefault(origin, [])
+            if Path(job.source) not in sources:
+                sources.append(Path(job.source))
+    return [(sources, origin) for origin, sources in groups.items()]

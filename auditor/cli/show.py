@@ -1,0 +1,125 @@
+"""``auditor show``: one call, with the evidence of every verdict."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from auditor.cli.terminal import BAND_STYLE, SEVERITY_STYLE, LanguageOption, check_language, named, out
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from auditor.models import Audit, Call
+
+TEXT = {
+    "zh": {
+        "score": "得分",
+        "violations": "发现",
+        "steps": "步骤",
+        "deductions": "扣分",
+        "transcript": "对话",
+        "none": "没有",
+        "instead": "可以这样说",
+        "untold": "无法判定",
+    },
+    "en": {
+        "score": "score",
+        "violations": "findings",
+        "steps": "steps",
+        "deductions": "points lost",
+        "transcript": "transcript",
+        "none": "none",
+        "instead": "say instead",
+        "untold": "cannot tell",
+    },
+}
+MARKS = {"done": "✓", "missed": "✗", "na": "–", "cannot_tell": "?"}
+MARK_STYLES = {"done": "green", "missed": "red", "na": "dim", "cannot_tell": "yellow"}
+
+
+def show(
+    call_id: Annotated[str, typer.Argument(help="通话编号，写开头几位也行。", metavar="CALL")],
+    home: Annotated[Path, typer.Option("--home", envvar="AUDITOR_HOME", help="归档目录。")] = Path("auditor-home"),
+    as_json: Annotated[bool, typer.Option("--json", help="输出一行 JSON，给机器读。")] = False,
+    lang: LanguageOption = "zh",
+) -> None:
+    """看一通电话：结论、每一分扣在哪里、每个步骤和发现的原话与时间。
+
+    例：
+
+      auditor show S03 --home demo-home
+
+      auditor show S03 --json
+    """
+    from auditor.errors import NotFoundError
+    from auditor.store.home import Home
+    from auditor.store.queries import Store
+
+    check_language(lang)
+    with Store(Home.open(home, create=False)) as store:
+        found = store.find_call(call_id)
+        if call_id in found:
+            found = [call_id]
+        if not found:
+            raise NotFoundError(f"归档目录 {home} 里没有编号以 {call_id} 开头的通话。")
+        if len(found) > 1:
+            raise NotFoundError(f"有 {len(found)} 通以上编号以 {call_id} 开头：{'、'.join(found[:8])}。请写全。")
+        stored = store.call(found[0])
+    if as_json:
+        sys.stdout.write(json.dumps(stored.audit.as_json(), ensure_ascii=False) + "\n")
+        return
+    for line in lines(stored.call, stored.audit, lang):
+        out().print(line)
+
+
+def lines(call: Call, audit: Audit, lang: str) -> list[Text]:
+    """The whole report of a call, line by line."""
+    from rich.text import Text
+
+    words, card = TEXT[lang], audit.scorecard
+    score = words["untold"] if card.score is None else f"{card.score:.1f}"
+    result = [
+        Text.assemble(
+            (call.call_id, "bold"),
+            f"  {named('party', audit.party.kind, lang)}  {words['score']} ",
+            (f"{score} {named('band', card.band, lang)}", BAND_STYLE[card.band]),
+        ),
+        Text(f"{audit.pack}  {audit.transcribed_by}", "dim"),
+    ]
+    result += [Text(f"! {w.message}", "yellow") for w in audit.warnings]
+    result.append(Text(f"\n{words['violations']}", "bold"))
+    for f in audit.findings:
+        head = f"{named('severity', f.severity, lang)} {named('status', f.status, lang)} {named('category', f.category, lang)}"
+        result.append(Text.assemble((f"  {head}", SEVERITY_STYLE[f.severity]), f"  {clock(f.start)}  {f.quote}"))
+        result.append(Text(f"      {f.why}  [{', '.join((f.rule_id, *f.cites))}]", "dim"))
+    if not audit.findings:
+        result.append(Text(f"  {words['none']}", "dim"))
+    result.append(Text(f"\n{words['steps']}", "bold"))
+    for s in audit.steps:
+        result.append(
+            Text.assemble(
+                (f"  {MARKS[s.verdict]} ", MARK_STYLES[s.verdict]),
+                f"{named('step', s.id, lang)}  {clock(s.start)}  ",
+                s.quote or Text(s.why, "dim"),
+            )
+        )
+        if s.verdict == "missed":
+            result.append(Text(f"      {words['instead']}：{s.say_instead}", "cyan"))
+    result.append(Text(f"\n{words['deductions']}", "bold"))
+    result += [Text(f"  -{d.points:g}  {d.why}") for d in card.deductions] or [Text(f"  {words['none']}", "dim")]
+    result.append(Text(f"\n{words['transcript']}", "bold"))
+    for n, u in enumerate(call.utterances):
+        style = "dim strike" if u.quarantined else ""
+        speaker = named("speaker", u.speaker, lang)
+        result.append(Text.assemble((f"  {n:3} {clock(u.start)} {speaker} ", "dim"), (u.text, style)))
+    return result
+
+
+def clock(seconds: float | None) -> str:
+    """Seconds as m:ss.t."""
+    return "" if seconds is None else f"{int(seconds // 60)}:{seconds % 60:04.1f}"

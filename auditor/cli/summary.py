@@ -1,0 +1,123 @@
+"""What a run tells its user: remarks on the input, progress, the table at the end."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from auditor.cli.terminal import audits_table, err, named, out
+
+if TYPE_CHECKING:
+    from auditor.batch import Progress, RunSummary
+    from auditor.speech.ingest import Intake
+    from auditor.store.home import Home
+
+ROWS = 40
+TEXT = {
+    "zh": {
+        "more": "另有 {n} 通，见 auditor serve 或 auditor show 通话编号。",
+        "home": "归档目录共 {calls} 通：平均 {mean} 分，致命 {fatal} 通，{bands}。",
+        "top": "违规最多：{top}。",
+        "done": "本次完成 {stored} 通，没有变化 {unchanged} 通，失败 {failed} 个；录音 {minutes:.1f} 分钟。",
+        "none": "没有违规",
+    },
+    "en": {
+        "more": "{n} more: see auditor serve or auditor show CALL.",
+        "home": "{calls} calls in the home: mean score {mean}, fatal {fatal}, {bands}.",
+        "top": "most frequent: {top}.",
+        "done": "This run: {stored} done, {unchanged} unchanged, {failed} failed; {minutes:.1f} minutes of audio.",
+        "none": "no violations",
+    },
+}
+
+
+def remark(intake: Intake) -> None:
+    """What in the input did not match: none of it stops the run."""
+    console = err()
+    for left_out, kept in intake.duplicates:
+        console.print(f"{left_out}：与 {kept} 是同一段录音，只算一通。", style="yellow")
+    for name in intake.rows_without_recording:
+        console.print(f"元数据有、录音没有：{name}", style="yellow")
+    for name in intake.recordings_without_row:
+        console.print(f"录音有、元数据没有：{name}（照常质检）", style="yellow")
+    if intake.attempts:
+        console.print(f"未接通的呼叫 {len(intake.attempts)} 次，计入频次。")
+
+
+@contextmanager
+def progress_bar(total: int, *, quiet: bool) -> Iterator[Callable[[Progress], None]]:
+    """A bar with the time left and the real-time factor (processing time over audio time); nothing where ``quiet``."""
+    if quiet or total == 0:
+        yield lambda _: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    began = time.monotonic()
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("用时"),
+        TimeElapsedColumn(),
+        TextColumn("剩余"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[factor]}"),
+    )
+    with Bar(*columns, console=err()) as bar:
+        task = bar.add_task("质检", total=total, factor="")
+
+        def tell(progress: Progress) -> None:
+            heard = progress.audio_seconds
+            factor = f"实时率 {(time.monotonic() - began) / heard:.2f}" if heard else ""
+            bar.update(task, completed=progress.done, description=progress.call_id[:24], factor=factor)
+
+        yield tell
+
+
+def report(home: Home, summaries: Sequence[RunSummary], lang: str) -> None:
+    """The calls of this run as a table, then the totals of the home."""
+    from auditor.store.queries import Store
+
+    words = TEXT[lang]
+    ids = [i for s in summaries for i in (*s.stored, *s.restored, *s.unchanged)]
+    with Store(home) as store:
+        audits = [store.call(i).audit for i in ids[:ROWS]]
+        total = store.overview()
+        categories = store.violations_by_category()
+    if audits:
+        out().print(audits_table(audits, lang))
+    if len(ids) > ROWS:
+        out().print(words["more"].format(n=len(ids) - ROWS), style="dim")
+    bands = "，".join(f"{named('band', band, lang)} {n}" for band, n in total.bands.items() if n)
+    mean = "–" if total.average is None else f"{total.average:.1f}"
+    out().print(words["home"].format(calls=total.calls, mean=mean, fatal=total.fatal, bands=bands))
+    top = "、".join(f"{named('category', c.category, lang)} {c.confirmed}" for c in categories[:5] if c.confirmed)
+    out().print(words["top"].format(top=top or words["none"]))
+    counts = {
+        "stored": sum(len(s.stored) for s in summaries),
+        "unchanged": sum(len(s.unchanged) + len(s.restored) for s in summaries),
+        "failed": sum(len(s.failed) + len(s.failed_before) for s in summaries),
+        "minutes": sum(s.audio_seconds for s in summaries) / 60,
+    }
+    out().print(words["done"].format(**counts))
+
+
+def as_json_lines(home: Home, summaries: Sequence[RunSummary]) -> None:
+    """One JSON object a call of this run, then one for each failure; nothing else on standard output."""
+    from auditor.store.queries import Store
+
+    with Store(home) as store:
+        for summary in summaries:
+            for outcome in ("stored", "restored", "unchanged"):
+                for call_id in getattr(summary, outcome):
+                    audit = store.call(call_id).audit.as_json()
+                    sys.stdout.write(json.dumps({"outcome": outcome, **audit}, ensure_ascii=False) + "\n")
+            for kind in ("failed", "failed_before"):
+                for failure in getattr(summary, kind):
+                    row = {"outcome": kind, "source": failure.source, "reason": failure.reason}
+                    sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")

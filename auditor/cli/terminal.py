@@ -1,0 +1,153 @@
+"""What the verbs share of the terminal: exit codes, complaints, the names of things in the reader's language."""
+
+from __future__ import annotations
+
+import json
+from enum import IntEnum
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from auditor.models import Audit, Severity
+
+Language = Literal["zh", "en"]
+
+LanguageOption = Annotated[
+    str, typer.Option("--lang", envvar="AUDITOR_LANG", help="显示语言：zh 中文，en English。", metavar="zh|en")
+]
+PackOption = Annotated[
+    str, typer.Option("--pack", help="规则包：自带的名字，或一个文件夹。", metavar="名字|文件夹", show_default=True)
+]
+
+SEVERITY_STYLE: dict[Severity, str] = {
+    "critical": "bold red",
+    "major": "dark_orange",
+    "minor": "yellow",
+    "notice": "dim",
+}
+BAND_STYLE = {"excellent": "green", "pass": "green", "weak": "yellow", "fail": "bold red", "cannot_tell": "dim"}
+WORDS: dict[str, dict[str, str]] = {
+    "zh": {
+        "call": "通话",
+        "score": "得分",
+        "band": "等级",
+        "party": "接听人",
+        "violations": "违规（确认）",
+        "suspected": "疑似",
+        "missed": "缺的步骤",
+        "warnings": "提醒",
+        "sum": "{calls} 通电话：平均 {mean} 分，致命 {fatal} 通，无法判定 {untold} 通。",
+    },
+    "en": {
+        "call": "call",
+        "score": "score",
+        "band": "band",
+        "party": "party",
+        "violations": "violations (confirmed)",
+        "suspected": "suspected",
+        "missed": "steps missed",
+        "warnings": "warnings",
+        "sum": "{calls} calls: mean score {mean}, fatal {fatal}, cannot tell {untold}.",
+    },
+}
+
+
+class Exit(IntEnum):
+    """Exit codes, as the help documents them."""
+
+    DONE = 0
+    SOME_FAILED = 1
+    USAGE = 2
+    UNUSABLE = 3
+    INTERRUPTED = 130
+
+
+def out() -> Console:
+    """Standard output, for tables and text."""
+    from rich.console import Console
+
+    return Console(highlight=False, markup=False, soft_wrap=False)
+
+
+def err() -> Console:
+    """Standard error, for progress and complaints."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+
+
+def complain(message: str) -> None:
+    """One complaint on standard error. The text may quote file names: control characters are made visible."""
+    shown = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in message)
+    err().print(shown, style="red")
+
+
+def named(kind: str, code: str, lang: str) -> str:
+    """What a reader calls a category, step, band, party or severity."""
+    return str(_locale(lang).get(kind, {}).get(code, code))
+
+
+@cache
+def _locale(lang: str) -> dict[str, Any]:
+    from auditor.web.app import dashboards_folder
+
+    loaded: dict[str, Any] = json.loads((dashboards_folder() / "locales" / f"{lang}.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+def check_language(lang: str) -> str:
+    """The language, if there is one of that name."""
+    from auditor.errors import UsageError
+
+    if lang not in WORDS:
+        raise UsageError(f"--lang 只有 zh 和 en，没有 {lang}。")
+    return lang
+
+
+def audits_table(audits: Iterable[Audit], lang: str) -> Table:
+    """A summary table, one row a call."""
+    from rich.table import Table
+    from rich.text import Text
+
+    words = WORDS[lang]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for key in ("call", "party", "score", "band", "violations", "suspected", "missed", "warnings"):
+        justify: Literal["left", "right"] = "right" if key in ("score", "suspected") else "left"
+        table.add_column(words[key], justify=justify, overflow="fold", no_wrap=key in ("score", "band"))
+    for audit in audits:
+        card = audit.scorecard
+        violations = Text()
+        for finding in audit.findings:
+            if finding.status == "confirmed":
+                name = named("category", finding.category, lang)
+                violations.append(("、" if violations else "") + name, SEVERITY_STYLE[finding.severity])
+        missed = [named("step", s.id, lang) for s in audit.steps if s.verdict == "missed"]
+        suspected = sum(f.status == "suspected" for f in audit.findings)
+        table.add_row(
+            Text(audit.call_id),
+            named("party", audit.party.kind, lang),
+            "–" if card.score is None else f"{card.score:.0f}",
+            Text(named("band", card.band, lang), BAND_STYLE[card.band]),
+            violations,
+            str(suspected or ""),
+            "、".join(missed),
+            "、".join(w.code for w in audit.warnings),
+        )
+    return table
+
+
+def audits_sum(audits: Iterable[Audit], lang: str) -> str:
+    """One line that sums the calls up."""
+    cards = [a.scorecard for a in audits]
+    scores = [c.score for c in cards if c.score is not None]
+    mean = f"{sum(scores) / len(scores):.1f}" if scores else "–"
+    return WORDS[lang]["sum"].format(
+        calls=len(cards), mean=mean, fatal=sum(c.fatal for c in cards), untold=sum(c.score is None for c in cards)
+    )

@@ -1,0 +1,117 @@
+"""DuckDB over the segments that count: in memory, one a process, so that no process ever locks out another."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from auditor.errors import HomeError
+from auditor.store import catalog
+from auditor.store.catalog import Snapshot
+from auditor.store.home import Home
+from auditor.store.ledger import Ledger
+from auditor.store.tables import AUDIT_TABLES, TRANSCRIPT_TABLES, files, schemas
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+
+class Database:
+    """Answers SQL over the tables of ``tables``, to any number of threads; an answer is of one state of the store."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self._lock = threading.Lock()
+        self._version: int | None = None
+        self._root: duckdb.DuckDBPyConnection | None = None
+
+    def close(self) -> None:
+        """Let go of the engine; the next question opens it again."""
+        with self._lock:
+            if self._root is not None:
+                self._root.close()
+            self._root, self._version = None, None
+
+    def rows(self, sql: str, values: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        """All rows of a query with its ``$named`` values. Raises HomeError where data can't be read."""
+        with self._cursor() as cursor:
+            result = cursor.execute(sql, values or {})
+            names = [column[0] for column in result.description or ()]
+            # A result that is not read to its end keeps its connection busy, and can bring down the process at exit.
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    def rows_of(self, segment: str, table: str, key: str, number: int) -> list[dict[str, Any]]:
+        """Rows of one table under one number, from the one segment that has them, in their order."""
+        names = schemas()[table].names
+        order = ' ORDER BY "index"' if "index" in names else ""
+        # Times with a zone need a package to come out of DuckDB; ``call`` has them too.
+        columns = ", ".join(f'"{name}"' for name in names if name not in ("stored_at", "started_at"))
+        source = _scan(files(self.home, table, [segment]))
+        return self.rows(f"SELECT {columns} FROM {source} WHERE {key} = $number{order}", {"number": number})
+
+    @contextlib.contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        import duckdb
+
+        try:
+            with self._lock:
+                cursor = self._fresh_root().cursor()
+            try:
+                yield cursor
+            finally:
+                cursor.close()
+        except (duckdb.OperationalError, duckdb.InvalidInputException) as error:
+            raise HomeError(f"{self.home.segments}：数据文件读不出来。请从备份恢复归档目录。") from error
+
+    def _fresh_root(self) -> duckdb.DuckDBPyConnection:
+        with Ledger(self.home) as ledger, ledger.reading() as db:
+            if self._root is not None and catalog.version(db) == self._version:
+                return self._root
+            snapshot = catalog.snapshot(db)
+        root = _open(self.home, snapshot)
+        if self._root is not None:
+            self._root.close()
+        self._root, self._version = root, snapshot.version
+        return root
+
+
+def _open(home: Home, snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
+    """A new database with one view a table; cursors on an earlier one go on undisturbed."""
+    import duckdb
+    import pyarrow as pa
+
+    root = duckdb.connect(":memory:")
+    with contextlib.ExitStack() as undo:
+        undo.callback(root.close)
+        root.execute("SET autoinstall_known_extensions = false")
+        root.execute("SET autoload_known_extensions = false")
+        root.execute("SET temp_directory = ''")
+        _load(root, "superseded", pa.table({"result": pa.array(snapshot.superseded, pa.int64())}))
+        for table, schema in schemas().items():
+            segments = snapshot.audits
+            if table in TRANSCRIPT_TABLES:
+                segments = snapshot.transcripts
+            elif table == "tokens":
+                segments = snapshot.tokens
+            if segments:
+                counts = " ANTI JOIN superseded USING (result)" if table in AUDIT_TABLES else ""
+                root.execute(f"CREATE VIEW {table} AS SELECT * FROM {_scan(files(home, table, segments))}{counts}")
+            else:
+                _load(root, table, schema.empty_table())
+        undo.pop_all()
+    return root
+
+
+def _load(root: duckdb.DuckDBPyConnection, table: str, content: pa.Table) -> None:
+    root.register("content", content)
+    root.execute(f"CREATE TABLE {table} AS SELECT * FROM content")
+    root.unregister("content")
+
+
+def _scan(paths: Sequence[str]) -> str:
+    """Read exactly these files: ``[``, ``*`` and ``?`` in a folder's name are no patterns."""
+    names = ("".join(f"[{c}]" if c in "*?[" else c for c in path).replace("'", "''") for path in paths)
+    return "read_parquet([" + ", ".join(f"'{name}'" for name in names) + "])"

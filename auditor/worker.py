@@ -1,0 +1,137 @@
+"""What a run does with one input: a recording is heard, a transcript read; both are judged, cut into words, and keyed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+import auditor
+from auditor.batch import Job
+from auditor.errors import InputError, TranscriptError
+from auditor.models import Acoustics, Call, Metadata, Recording
+from auditor.pipeline import audit_call, with_roles, words
+from auditor.rules.pack import Pack
+from auditor.speech.audio import RawFormat, write_canonical
+from auditor.speech.hear import hear
+from auditor.speech.ingest import Intake
+from auditor.speech.transcribe import Transcriber
+from auditor.speech.transcripts import read_calls
+from auditor.store.home import Home
+from auditor.store.keys import Keys, audit_key, tokens_key, transcript_key
+from auditor.store.queries import StoredCall
+from auditor.store.segments import CallResult
+
+SIDES = {"left": 0, "right": 1}
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Does the calls of a run.
+
+    Args:
+        home: where canonical recordings go.
+        pack: the rules.
+        load_transcriber: makes the recogniser; called once, and only if there is a recording to hear.
+        raw: how recordings without a header are coded.
+        again: what a later run must know to try a call again (plain values).
+    """
+
+    home: Home
+    pack: Pack
+    load_transcriber: Callable[[], Transcriber]
+    raw: RawFormat | None = None
+    again: Mapping[str, object] = field(default_factory=dict)
+
+    @cached_property
+    def transcriber(self) -> Transcriber:
+        """The recogniser, loaded when the first recording needs it."""
+        return self.load_transcriber()
+
+    @cached_property
+    def _dictionary(self) -> str:
+        return hashlib.sha256("\n".join(self.pack.terms).encode()).hexdigest()
+
+    def jobs(self, intake: Intake) -> tuple[list[Job[Recording | Call]], list[InputError]]:
+        """The intake as jobs, and the inputs that can't become one."""
+        rejected: list[InputError] = list(intake.problems)
+        jobs: list[Job[Recording | Call]] = [
+            Job(f"{r.audio_id}:{r.call_id}", r.call_id, r.path, r, self.again) for r in intake.recordings
+        ]
+        for path in intake.transcripts:
+            jobs += [self._text_job(call) for call in self._read(path, rejected)]
+        jobs += [self._text_job(attempt) for attempt in attempts(intake.attempts)]
+        return jobs, rejected
+
+    def _read(self, path: Path, rejected: list[InputError]) -> Sequence[Call]:
+        try:
+            return read_calls(path, rejected.append)
+        except TranscriptError as error:
+            rejected.append(error)
+            return ()
+
+    def _text_job(self, call: Call) -> Job[Recording | Call]:
+        return Job(f"{call.source_hash}:{call.call_id}", call.call_id, call.source, call, self.again)
+
+    def keys(self, job: Job[Recording | Call]) -> Keys:
+        """What the job's results depend on."""
+        work = job.work
+        if isinstance(work, Recording):
+            hotwords = hashlib.sha256("\n".join(self.transcriber.hotwords).encode()).hexdigest()
+            options = {} if self.raw is None else {"raw": repr(self.raw)}
+            heard = transcript_key(work.audio_id, options, self.transcriber.fingerprint, hotwords)
+        else:
+            heard = transcript_key(work.source_hash, {}, "", "")
+        cut = tokens_key(heard, self._dictionary)
+        return Keys(heard, cut, audit_key(cut, _known(work), self.pack.hash, auditor.__version__))
+
+    def process(self, job: Job[Recording | Call], stored: StoredCall | None) -> CallResult:
+        """Do the job; what was heard before is not heard again.
+
+        Raises:
+            InputError: the recording can't be used.
+        """
+        work = job.work
+        if isinstance(work, Recording):
+            call, acoustics = self._heard(work, stored)
+            call = with_roles(call, self.pack, None if work.agent_channel is None else SIDES[work.agent_channel])
+        else:
+            call, acoustics = with_roles(work, self.pack), None
+        return CallResult(call, audit_call(call, self.pack), self.keys(job), acoustics, words(call, self.pack))
+
+    def _heard(self, recording: Recording, stored: StoredCall | None) -> tuple[Call, Acoustics | None]:
+        if stored is not None:
+            return replace(stored.call, call_id=recording.call_id, metadata=_known(recording)), stored.acoustics
+        heard = hear(recording, self.transcriber, raw=self.raw)
+        write_canonical(heard.sound, self.home.audio_path(recording.audio_id))
+        call = Call(
+            recording.call_id,
+            _known(recording),
+            heard.utterances,
+            source=recording.path,
+            source_hash=recording.audio_id,
+            duration=heard.acoustics.duration,
+            transcribed_by=self.transcriber.fingerprint,
+            warnings=(*recording.warnings, *heard.warnings),
+        )
+        return call, heard.acoustics
+
+
+def _known(work: Recording | Call) -> Metadata:
+    """The metadata, with the agent's channel where somebody named it: it decides who said what."""
+    if isinstance(work, Call) or work.agent_channel is None:
+        return work.metadata
+    return replace(work.metadata, custom={**work.metadata.custom, "agent_channel": work.agent_channel})
+
+
+def attempts(rows: Sequence[Metadata]) -> list[Call]:
+    """Unanswered attempts as calls without speech: they are kept because they count towards frequency limits."""
+    calls = []
+    for row in rows:
+        shown = f"{row.started_at}\n{row.case_id}\n{row.customer_id}\n{row.callee_number_hash}\n{row.agent_id}"
+        digest = hashlib.sha256(shown.encode()).hexdigest()
+        name = str(row.custom.get("call_id") or f"attempt-{digest[:12]}")
+        calls.append(Call(name, row, (), source="metadata", source_hash=digest))
+    return calls

@@ -1,0 +1,1 @@
+"""The dashboard: Streamlit pages that show what the store knows, one question a page."""

@@ -1,0 +1,23 @@
+"""Pieces of page that Streamlit has no widget for, each an HTML, CSS and JavaScript file beside its Python.
+
+All text reaches the browser as data and is put in with ``textContent``: what was said in a call, a file name or an
+agent's name can hold markup, and must stay text.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from streamlit.components.v2.types import ComponentRenderer
+
+
+def define(name: str) -> ComponentRenderer:
+    """Register the component of the files ``name.html``, ``name.css`` and ``name.js`` in this folder."""
+    folder = Path(__file__).parent
+    files = (f"{name}.html", "tokens.css", f"{name}.css", f"{name}.js")
+    html, tokens, css, js = ((folder / file).read_text(encoding="utf-8") for file in files)
+    return st.components.v2.component(f"auditor_{name}", html=html, css=tokens + css, js=js)

@@ -1,0 +1,119 @@
+"""Judgements as cards: the findings, the steps and the points lost of a call, each with its evidence."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+
+from auditor.models import Audit, Deduction, Finding, StepResult
+from dashboards.components import define
+from dashboards.formats import clock, number
+from dashboards.locales import language, name, t
+
+_cards = define("cards")
+
+_VERDICT_TONES = {"done": "good", "missed": "critical", "na": "notice", "cannot_tell": "minor"}
+_VERDICT_ORDER = {"missed": 0, "cannot_tell": 1, "done": 2, "na": 3}
+_SEVERITY_ORDER = {"critical": 0, "major": 1, "minor": 2, "notice": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One judgement as shown: ``open`` waits for a person, ``quiet`` needs no attention, ``line`` is its utterance."""
+
+    title: str
+    tone: str
+    badge: str = ""
+    open: bool = False
+    quiet: bool = False
+    aside: str = ""
+    lost: bool = False
+    quote: str = ""
+    notes: tuple[tuple[str, str], ...] = ()
+    line: int | None = None
+
+
+def findings(audit: Audit) -> None:
+    """Show what was found, worst first, confirmed before suspected."""
+    ranked = sorted(audit.findings, key=lambda f: (_SEVERITY_ORDER[f.severity], f.status, f.start or 0.0))
+    _show("findings", [finding_card(f) for f in ranked], t("call.no_findings"))
+
+
+def steps(audit: Audit) -> None:
+    """Show the required steps, those that need attention first."""
+    ranked = sorted(audit.steps, key=lambda s: _VERDICT_ORDER[s.verdict])
+    _show("steps", [step_card(s) for s in ranked], t("call.no_steps"))
+
+
+def deductions(audit: Audit) -> None:
+    """Show every point lost and what lost it, and the sum that gives the score."""
+    card = audit.scorecard
+    lost = sum((d.points for d in card.deductions), Decimal(0))
+    total = ""
+    if card.score is not None:
+        total = t("call.arithmetic", full=100, lost=number(lost), score=number(card.score))
+    _show("deductions", [deduction_card(d, audit) for d in card.deductions], t("call.no_deductions"), total)
+
+
+def finding_card(finding: Finding) -> Card:
+    """A finding with its quote, reason and clauses."""
+    notes = [(t("call.why"), finding.why)]
+    if finding.cites:
+        notes.append((t("call.cites"), "、".join(finding.cites)))
+    notes.append((t("call.rule"), f"{finding.rule_id} · {name('matched_by', finding.matched_by)}"))
+    return Card(
+        title=name("category", finding.category),
+        tone=finding.severity,
+        badge=f"{name('severity', finding.severity)} · {name('status', finding.status)}",
+        open=finding.status == "suspected",
+        aside=t("call.metadata_level") if finding.start is None else clock(finding.start),
+        quote=finding.quote,
+        notes=tuple(notes),
+        line=finding.utterance,
+    )
+
+
+def step_card(step: StepResult) -> Card:
+    """A step with its verdict; one that was missed says what to say instead."""
+    wanting = step.verdict in ("missed", "cannot_tell")
+    notes = [(t("call.why"), step.why)] if wanting and step.why else []
+    if wanting and step.say_instead:
+        notes.append((t("call.say_instead"), step.say_instead))
+    if wanting and step.cites:
+        notes.append((t("call.cites"), "、".join(step.cites)))
+    aside = t("call.weight", n=step.weight)
+    return Card(
+        title=name("step", step.id),
+        tone=_VERDICT_TONES[step.verdict],
+        badge=name("verdict", step.verdict),
+        quiet=step.verdict == "na",
+        aside=aside if step.start is None else f"{clock(step.start)}　{aside}",
+        quote=step.quote,
+        notes=tuple(notes),
+        line=step.utterance,
+    )
+
+
+def deduction_card(deduction: Deduction, audit: Audit) -> Card:
+    """Points lost, named after the step or finding that lost them and leading to its place in the call."""
+    step = next((s for s in audit.steps if s.id == deduction.id), None)
+    finding = next((f for f in audit.findings if f.finding_id == deduction.id), None)
+    title, line, tone = deduction.id, None, "critical"
+    if deduction.source == "step" and step is not None:
+        title, line, tone = name("step", step.id), step.utterance, "major"
+    elif finding is not None:
+        title, line, tone = name("category", finding.category), finding.utterance, finding.severity
+    return Card(
+        title=title,
+        tone=tone,
+        badge=name("source", deduction.source),
+        aside=f"−{number(deduction.points)}",
+        lost=True,
+        notes=((t("call.why"), deduction.why),) if deduction.why else (),
+        line=line,
+    )
+
+
+def _show(key: str, cards: list[Card], empty: str, total: str = "") -> None:
+    shown = [asdict(card) for card in cards]
+    _cards(key=key, data={"english": language() == "en", "empty": empty, "sum": total, "cards": shown})

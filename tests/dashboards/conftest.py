@@ -1,0 +1,64 @@
+"""The pages, run by Streamlit's own test runner on a real home."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from auditor.store.home import Home
+from auditor.web.app import dashboards_folder
+from tests.web.homes import filled
+
+Opened: TypeAlias = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return filled(tmp_path_factory.mktemp("home") / "home")
+
+
+@pytest.fixture
+def opened(home: Home) -> Opened:
+    """Open the app (``app.py``) or one of its pages, in a language, with query parameters, of a home."""
+
+    def open_page(page: str = "app.py", lang: str = "zh", of: Path | None = None, **query: str) -> AppTest:
+        app = AppTest.from_file(str(dashboards_folder() / page), default_timeout=30)
+        app.secrets["auditor"] = {"home": str(of or home.path)}
+        app.session_state["lang"] = lang
+        for key, value in query.items():
+            app.query_params[key] = value
+        app.run()
+        assert not app.exception
+        return app
+
+    return open_page
+
+
+def component(app: AppTest, key: str) -> dict[str, Any]:
+    """What a component of ours was given to show."""
+    (found,) = [element for element in app.get("bidi_component") if element.key == key]
+    data: dict[str, Any] = json.loads(found.proto.json)
+    return data
+
+
+def markup(app: AppTest) -> str:
+    """Everything on the page that Streamlit reads as markdown or HTML."""
+    kinds = (
+        app.markdown,
+        app.caption,
+        app.title,
+        app.header,
+        app.subheader,
+        app.info,
+        app.warning,
+        app.error,
+        app.success,
+    )
+    texts = [element.value for kind in kinds for element in kind]
+    texts += [element.label for kind in (app.metric, app.selectbox, app.tabs, app.expander) for element in kind]
+    return "\n".join(texts)

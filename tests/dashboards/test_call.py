@@ -1,0 +1,108 @@
+"""The call page: who, what was said, what was found, and every point lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.dashboards.conftest import Opened, component, markup
+from tests.web.homes import HOSTILE
+
+PAGE = "pages/call.py"
+
+
+def cards(data: dict[str, Any], *fields: str) -> list[tuple[Any, ...]]:
+    return [tuple(card[field] for field in fields) for card in data["cards"]]
+
+
+def test_the_head_says_who_when_and_what_it_is_worth(opened: Opened) -> None:
+    head = component(opened(PAGE, id="fatal-1"), "headline")
+    assert (head["title"], head["score"], head["band"]) == ("fatal-1", "0", "不合格")
+    assert head["remark"] == "致命违规，一票否决"
+    assert "2026-10-12 10:30" in head["where"]
+    facts = dict(head["facts"])
+    assert facts["接听人"] == "本人（已核实）"
+    assert facts["应还金额"] == "12,860.00"
+    assert facts["还款承诺"] == "500.00 · 月底"
+    assert facts["客户情况"] == "经济困难"
+
+
+def test_the_warnings_of_a_call_are_shown(opened: Opened) -> None:
+    head = component(opened(PAGE, id="mute-4"), "headline")
+    assert head["warnings"] == [f"右声道没有声音 {HOSTILE}"]
+    assert (head["score"], head["remark"]) == ("—", "无法评分")
+
+
+def test_findings_and_step_evidence_are_marked_where_they_were_said(opened: Opened) -> None:
+    lines = component(opened(PAGE, id="fatal-1"), "player")["lines"]
+    (breach,) = lines[2]["marks"]
+    assert lines[2]["text"][slice(*breach["span"])] == "我就把你通讯录挨个打一遍"
+    assert (breach["tone"], breach["open"], breach["label"]) == ("critical", False, "致命 · 曝光威胁")
+    (step,) = lines[0]["marks"]
+    assert lines[0]["text"][slice(*step["span"])] == "我是示例银行信用卡中心"
+    assert (step["tone"], step["label"]) == ("good", "✓ 自报家门")
+
+
+def test_text_that_was_probably_never_said_comes_with_its_reason(opened: Opened) -> None:
+    lines = component(opened(PAGE, id="fatal-1"), "player")["lines"]
+    assert [line["quarantined"] for line in lines] == ["", "", "", "", "疑似未说过，不计分：常见幻听语句"]
+
+
+def test_a_call_with_a_recording_gets_a_signed_link_and_a_text_call_none(opened: Opened) -> None:
+    assert "sig=" in component(opened(PAGE, id="fatal-1"), "player")["audio"]
+    assert component(opened(PAGE, id="text 2/甲"), "player")["audio"] is None
+
+
+def test_a_finding_comes_with_status_quote_reason_and_clauses(opened: Opened) -> None:
+    app = opened(PAGE, id="text 2/甲")
+    (found,) = component(app, "findings")["cards"]
+    assert (found["badge"], found["open"], found["line"]) == ("严重 · 待确认", True, 2)
+    assert found["quote"] == "我就把你通讯录挨个打一遍"
+    assert dict(found["notes"]) == {
+        "原因": f"以联系通讯录好友相威胁 {HOSTILE}",
+        "依据": "CBA2026-ban-2",
+        "规则": "exposure-contacts-everyone · 短语",
+    }
+
+
+def test_steps_that_need_attention_come_first_with_what_to_say_instead(opened: Opened) -> None:
+    steps = component(opened(PAGE, id="fatal-1"), "steps")
+    assert cards(steps, "title", "badge") == [("核实身份", "遗漏"), ("自报家门", "完成"), ("安抚体谅", "不适用")]
+    assert dict(steps["cards"][0]["notes"])["建议话术"] == "请报末四位"
+
+
+def test_every_point_lost_is_named_and_they_add_up(opened: Opened) -> None:
+    lost = component(opened(PAGE, id="fatal-1"), "deductions")
+    assert cards(lost, "badge", "title", "aside") == [("步骤", "核实身份", "−16"), ("一票否决", "曝光威胁", "−84")]
+    assert lost["sum"] == "100 − 100 = 0"
+
+
+def test_the_tabs_count_what_is_in_them(opened: Opened) -> None:
+    assert [tab.label for tab in opened(PAGE, id="fatal-1").tabs] == ["发现 1", "步骤 1/2", "扣分 2"]
+
+
+def test_nothing_from_a_call_reaches_markdown(opened: Opened) -> None:
+    for call_id in ("fatal-1", "mute-4"):
+        app = opened(PAGE, id=call_id)
+        assert HOSTILE in [line["text"] for line in component(app, "player")["lines"]]
+        assert "evil.example" not in markup(app)
+
+
+def test_an_unknown_call_is_said_to_be_unknown_as_plain_text(opened: Opened) -> None:
+    app = opened(PAGE, id=HOSTILE)
+    assert app.text[0].value == f"找不到通话「{HOSTILE}」。请核对编号。"
+    assert "evil.example" not in markup(app)
+
+
+def test_without_a_call_the_latest_are_offered_and_an_id_leads_to_it(opened: Opened) -> None:
+    app = opened(PAGE)
+    assert list(app.dataframe[0].value["通话编号"]) == ["clean-3", "mute-4", "fatal-1", "text 2/甲"]
+    app.text_input(key="find").set_value("fatal").run()
+    assert component(app, "headline")["title"] == "fatal-1"
+
+
+def test_the_page_speaks_english_but_leaves_what_was_said_alone(opened: Opened) -> None:
+    app = opened(PAGE, lang="en", id="fatal-1")
+    (found,) = component(app, "findings")["cards"]
+    assert (found["title"], found["badge"]) == ("Threat of exposure", "Critical · Confirmed")
+    assert found["quote"] == "我就把你通讯录挨个打一遍"
+    assert [tab.label for tab in app.tabs] == ["Findings 1", "Steps 1/2", "Points lost 2"]

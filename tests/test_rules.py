@@ -1,0 +1,48 @@
+"""Every example in the pack is a test: hits hit, clean lines stay clean, steps come out as their authors said."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.evaluation.examples import run_one
+from auditor.models import CATEGORIES, STEPS
+from auditor.rules.conditions import Example
+from auditor.rules.pack import load_pack
+
+PACK = load_pack()
+CASES = [
+    pytest.param(owner, expected, example, id=f"{owner.id}-{expected}-{number}")
+    for owner, expected, examples in [
+        *((r, "hit", r.hit) for r in PACK.rules),
+        *((r, "clean", r.clean) for r in PACK.rules),
+        *((s, "done", s.done) for s in PACK.steps),
+        *((s, "missed", s.missed) for s in PACK.steps),
+    ]
+    for number, example in enumerate(examples)
+]
+
+
+@pytest.mark.parametrize(("owner", "expected", "example"), CASES)
+def test_example(owner: object, expected: str, example: Example) -> None:
+    """The example comes out as its author said."""
+    outcome = run_one(PACK, owner, example, expected)  # type: ignore[arg-type]
+    assert outcome.right, f"{outcome.file}: expected {expected}: {outcome.text}"
+
+
+def test_every_category_has_two_stable_rules() -> None:
+    """No category of conduct is left without stable rules."""
+    stable = [r.category for r in PACK.rules if not r.experimental]
+    assert {c for c in CATEGORIES if stable.count(c) < 2} == set()
+
+
+def test_every_step_is_there() -> None:
+    """All twelve steps are asked for, and weigh a hundred together."""
+    assert [s.id for s in PACK.steps] == list(STEPS)
+    assert sum(s.weight for s in PACK.steps) == 100
+
+
+def test_no_clause_is_cited_as_more_certain_than_it_is() -> None:
+    """Every citation carries its verification code, and none claims an official page that was not read."""
+    for norm in PACK.norms.values():
+        assert norm.verification in ("V1", "V2", "V3", "PK")
+        assert norm.url is None or norm.url.startswith("https://")

@@ -1,0 +1,56 @@
+"""The real server in a process of its own, as a user starts it."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+START = """
+import sys
+from pathlib import Path
+from auditor.web.app import serve
+serve(Path(sys.argv[1]), port=0, on_ready=lambda url: print(url, flush=True))
+"""
+
+
+@contextlib.contextmanager
+def running(home: Path, folder: Path) -> Iterator[str]:
+    """Serve a home from a process started in ``folder``; gives the address. It must end without a traceback."""
+    folder.mkdir(exist_ok=True)
+    with (folder.parent / "server.log").open("w+", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-c", START, str(home)], cwd=folder, stdout=subprocess.PIPE, stderr=log, text=True
+        )
+        assert process.stdout is not None
+        try:
+            url = process.stdout.readline().strip()
+            log.seek(0)
+            assert url, log.read()
+            yield url.rstrip("/")
+        finally:
+            process.terminate()
+            process.stdout.close()
+            try:
+                process.wait(30)
+            finally:
+                process.kill()
+                process.wait()
+        log.seek(0)
+        assert "Traceback" not in log.read()
+
+
+def get(url: str, headers: Mapping[str, str] | None = None) -> tuple[int, Mapping[str, str], bytes]:
+    """Fetch a URL: status, headers (lower case) and body."""
+    where = urlsplit(url)
+    connection = http.client.HTTPConnection(where.netloc, timeout=30)
+    try:
+        connection.request("GET", f"{where.path or '/'}?{where.query}", headers=dict(headers or {}))
+        answer = connection.getresponse()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+    finally:
+        connection.close()
