@@ -30,7 +30,7 @@ $(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
 
 demo: $(VENV)/.demo
 	$(BIN)/auditor run samples/calls samples/text-calls.jsonl --metadata samples/metadata.csv \
-	  --model samples/models/demo-whisper --window single --home $(HOME_DIR)
+	  --model samples/models/demo-whisper --window single --no-hotwords --home $(HOME_DIR)
 ifneq ($(OPEN),0)
 	$(BIN)/auditor serve --home $(HOME_DIR) --port $(PORT) --open
 endif

@@ -111,7 +111,7 @@ def run(
         now: the clock, with an offset.
         progress: told after each call.
         rejected: inputs that could not become a job; listed as failed.
-        options: what describes this run, kept with it and as the payload of what was rejected (plain values, no secrets).
+        options: what describes this run (plain values, no secrets); also the payload of what was rejected.
         retry: whether to try again what failed in an earlier run.
         flush_calls: how many calls to store at once.
         flush_after: how long a finished call may wait to be stored.
@@ -151,6 +151,7 @@ class _Run(Generic[W]):
         self.waiting: list[tuple[str, CallResult]] = []
         self.waiting_since = now()
         self.in_hand: str | None = None
+        self.first_with_id: dict[str, Job[W]] = {}
         self.outcomes: list[tuple[str, Outcome]] = []
         self.failures: list[Failure] = []
         self.failures_before: list[Failure] = []
@@ -197,18 +198,11 @@ class _Run(Generic[W]):
     ) -> None:
         try:
             segments.check_text(job.source, job.call_id)
+            self._check_id(job)
             wanted = keys(job)
             known = self._known(job, wanted)
-            if known is not None:
-                self._through(job, known)
-                return
-            with self.ledger.reading() as db:
-                entry = catalog.with_transcript_key(db, wanted.transcript)
-            heard = None if entry is None else self.store.stored(entry)
-            result = process(job, heard)
-            if heard is not None and result.acoustics is None:
-                result = dataclasses.replace(result, acoustics=heard.acoustics)
-            segments.check_storable(result)
+            if known is None:
+                result = self._result(job, wanted, process)
         except InputError as error:
             self._failed(job, str(error))
         except AuditorError:
@@ -218,14 +212,38 @@ class _Run(Generic[W]):
                 raise trouble(error, self.home.path) from error
             self._failed(job, _internal(error))
         else:
+            if known is not None:
+                self._through(job, known)
+                return
             self.waiting.append((job.job_id, result))
             self.audio_seconds += result.call.duration or 0.0
             self._through(job, "stored")
             if len(self.waiting) >= self.flush_calls or self.now() - self.waiting_since >= self.flush_after:
                 self.flush()
 
+    def _check_id(self, job: Job[W]) -> None:
+        """Two calls under one id would hide one another: the second is refused."""
+        first = self.first_with_id.setdefault(job.call_id, job)
+        if first.job_id != job.job_id:
+            what = f"通话编号 {job.call_id} 与 {jobs.printable(first.source)} 重复"
+            raise InputError(jobs.printable(job.source), what, "请改用不同的 call_id 或文件名")
+
+    def _result(
+        self, job: Job[W], wanted: Keys, process: Callable[[Job[W], StoredCall | None], CallResult]
+    ) -> CallResult:
+        with self.ledger.reading() as db:
+            entry = catalog.with_transcript_key(db, wanted.transcript)
+        heard = None if entry is None else self.store.stored(entry)
+        result = process(job, heard)
+        if heard is not None and result.acoustics is None:
+            result = dataclasses.replace(result, acoustics=heard.acoustics)
+        segments.check_storable(result)
+        return result
+
     def _known(self, job: Job[W], wanted: Keys) -> Outcome | None:
         """Whether this very audit is stored already; an earlier one that was superseded counts again."""
+        if any(job_id == job.job_id for job_id, _ in self.waiting):
+            return "unchanged"
         with self.ledger.writing() as db:
             entry = catalog.with_audit_key(db, job.call_id, wanted.audit)
             if entry is None:

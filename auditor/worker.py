@@ -11,12 +11,13 @@ from pathlib import Path
 import auditor
 from auditor.batch import Job
 from auditor.errors import InputError, TranscriptError
-from auditor.models import Acoustics, Call, Metadata, Recording
+from auditor.models import Acoustics, Call, CallWarning, Metadata, Recording
 from auditor.pipeline import audit_call, with_roles, words
 from auditor.rules.pack import Pack
 from auditor.speech.audio import RawFormat, write_canonical
 from auditor.speech.hear import hear
 from auditor.speech.ingest import Intake
+from auditor.speech.metadata import METADATA_WARNINGS
 from auditor.speech.transcribe import Transcriber
 from auditor.speech.transcripts import read_calls
 from auditor.store.home import Home
@@ -37,6 +38,7 @@ class Worker:
         load_transcriber: makes the recogniser; called once, and only if there is a recording to hear.
         raw: how recordings without a header are coded.
         again: what a later run must know to try a call again (plain values).
+        warned: filled while calls are done, with each one's source and warnings.
     """
 
     home: Home
@@ -44,6 +46,7 @@ class Worker:
     load_transcriber: Callable[[], Transcriber]
     raw: RawFormat | None = None
     again: Mapping[str, object] = field(default_factory=dict)
+    warned: list[tuple[str, CallWarning]] = field(default_factory=list)
 
     @cached_property
     def transcriber(self) -> Transcriber:
@@ -55,15 +58,21 @@ class Worker:
         return hashlib.sha256("\n".join(self.pack.terms).encode()).hexdigest()
 
     def jobs(self, intake: Intake) -> tuple[list[Job[Recording | Call]], list[InputError]]:
-        """The intake as jobs, and the inputs that can't become one."""
+        """The intake as jobs, and the inputs that can't become one.
+
+        Of two inputs with one call id, the first counts: stored, they would replace each other at every run. The same
+        transcript twice is one call.
+        """
         rejected: list[InputError] = list(intake.problems)
-        jobs: list[Job[Recording | Call]] = [
-            Job(f"{r.audio_id}:{r.call_id}", r.call_id, r.path, r, self.again) for r in intake.recordings
-        ]
-        for path in intake.transcripts:
-            jobs += [self._text_job(call) for call in self._read(path, rejected)]
-        jobs += [self._text_job(attempt) for attempt in attempts(intake.attempts)]
-        return jobs, rejected
+        calls = [call for path in intake.transcripts for call in self._read(path, rejected)]
+        jobs: dict[str, Job[Recording | Call]] = {}
+        for work in (*intake.recordings, *calls, *attempts(intake.attempts)):
+            job = self._job(work)
+            first = jobs.setdefault(job.call_id, job)
+            if first.job_id != job.job_id:
+                trouble = f"通话编号 {job.call_id} 与 {first.source} 重复"
+                rejected.append(InputError(job.source, trouble, "请给每通电话不同的编号，或只留一个文件。"))
+        return list(jobs.values()), rejected
 
     def _read(self, path: Path, rejected: list[InputError]) -> Sequence[Call]:
         try:
@@ -72,8 +81,11 @@ class Worker:
             rejected.append(error)
             return ()
 
-    def _text_job(self, call: Call) -> Job[Recording | Call]:
-        return Job(f"{call.source_hash}:{call.call_id}", call.call_id, call.source, call, self.again)
+    def _job(self, work: Recording | Call) -> Job[Recording | Call]:
+        source, digest = (
+            (work.path, work.audio_id) if isinstance(work, Recording) else (work.source, work.source_hash)
+        )
+        return Job(f"{digest}:{work.call_id}", work.call_id, source, work, self.again)
 
     def keys(self, job: Job[Recording | Call]) -> Keys:
         """What the job's results depend on."""
@@ -99,11 +111,20 @@ class Worker:
             call = with_roles(call, self.pack, None if work.agent_channel is None else SIDES[work.agent_channel])
         else:
             call, acoustics = with_roles(work, self.pack), None
+        self.warned.extend((call.source, warning) for warning in call.warnings)
         return CallResult(call, audit_call(call, self.pack), self.keys(job), acoustics, words(call, self.pack))
 
     def _heard(self, recording: Recording, stored: StoredCall | None) -> tuple[Call, Acoustics | None]:
         if stored is not None:
-            return replace(stored.call, call_id=recording.call_id, metadata=_known(recording)), stored.acoustics
+            of_sound = tuple(w for w in stored.call.warnings if w.code not in METADATA_WARNINGS)
+            call = replace(
+                stored.call,
+                call_id=recording.call_id,
+                metadata=_known(recording),
+                source=recording.path,
+                warnings=(*recording.warnings, *of_sound),
+            )
+            return call, stored.acoustics
         heard = hear(recording, self.transcriber, raw=self.raw)
         write_canonical(heard.sound, self.home.audio_path(recording.audio_id))
         call = Call(

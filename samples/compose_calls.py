@@ -1,7 +1,7 @@
 """Compose the text-only calls: samples/parts/*.yaml -> samples/text-calls.jsonl, one call a line with its gold.
 
-Twelve weeks of an invented collection desk: eight agents with habits of their own, cases that are called again, promises
-that are kept or broken, relatives, wrong numbers, answering machines. The dice are seeded: same parts, same bytes.
+Twelve weeks of an invented collection desk: eight agents with habits of their own, cases that are called again,
+promises that are kept or broken, relatives, wrong numbers, answering machines. The dice are seeded: same parts, same bytes.
 """
 
 from __future__ import annotations
@@ -9,384 +9,223 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
+from call_kinds import EIGHT, FIRST, LAST, STEPS, WRITERS, Call, Case, Parts, hanzi, spoken
 
 HERE = Path(__file__).parent
-EIGHT = timezone(timedelta(hours=8))
-FIRST, LAST = datetime(2026, 8, 3, tzinfo=EIGHT), datetime(2026, 10, 25, tzinfo=EIGHT)
-CASES, SEED = 178, 20260803
-STEPS = (
-    "introduction identity_verification recording_notice state_purpose ask_cause explain_consequences negotiate_plan "
-    "official_channels contact_channel legal_reminder empathy closing"
-).split()
-ABOUT_DEBT = set("state_purpose ask_cause explain_consequences negotiate_plan official_channels legal_reminder".split())
-HARD = {"unemployment", "illness", "illness_self", "bereavement"}
-FATAL = set("threat_violence threat_exposure false_criminal_claim impersonate_authority private_account".split())
-# The parts that speak for a whole call; the other categories are one remark within it.
+CASES, SEED = 146, 20260827
 TITLES = {
-    "debtor": "联系本人", "refused": "本人拒绝核身", "third_party": "他人接听", "wrong_number": "打错号码", "voicemail": "语音信箱",
-    "paid": "客户称已还款", "disputed": "客户有异议", "crisis": "客户情绪危机",
-}  # fmt: skip
+    "debtor": "联系本人",
+    "refused": "本人拒绝核身",
+    "third_party": "他人接听",
+    "wrong_number": "打错号码",
+    "voicemail": "语音信箱",
+    "paid": "客户称已还款",
+    "disputed": "客户有异议",
+    "crisis": "客户情绪危机",
+}
 PRODUCTS = {
     "CN": {"credit_card": "信用卡", "consumer_loan": "消费贷款", "personal_loan": "个人贷款"},
     "TW": {"credit_card": "信用卡", "personal_loan": "信用貸款"},
 }
-DIGITS = "零一二三四五六七八九"
-
-Parts = dict[str, Any]
+PARTIES = {"refused": "debtor_unverified", **{kind: kind for kind in ("third_party", "wrong_number", "voicemail")}}
 
 
-def hanzi(number: int) -> str:
-    """A number as it is read aloud, 12860 -> 一万二千八百六十 (below a hundred million)."""
-    if number >= 10000:
-        head, rest = hanzi(number // 10000), number % 10000
-        return head.replace("二", "两") * (head == "二") + head * (head != "二") + "万" + ("零" * (0 < rest < 1000) + hanzi(rest)) * (rest > 0)
-    text, gap = "", False
-    for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
-        digit, number = divmod(number, unit)
-        if digit:
-            text += "零" * (gap and bool(text)) + ("两" if digit == 2 and unit >= 100 and not text else DIGITS[digit]) + name
-            gap = False
-        else:
-            gap = True
-    return text.removeprefix("一") if text.startswith("一十") else text
+def new_case(number: int, dice: random.Random, people: Parts, begin: datetime) -> Case:
+    agents = people["agents"]
+    agent = dice.choices(agents, [agent.get("share", 1) for agent in agents])[0]
+    region = agent["region"]
+    title = dice.choice(sorted(people["given"][region]))
+    surname = dice.choice(people["surnames"][region])
+    overdue = dice.choice([dice.randint(8, 30), dice.randint(31, 60), dice.randint(61, 90), dice.randint(91, 118)])
+    reasons = {
+        "cash_flow": 5,
+        "forgot": 4,
+        "business_loss": 3,
+        "unemployment": 3,
+        "illness": 2,
+        "illness_self": 1,
+        "bereavement": 1,
+    }
+    return Case(
+        number,
+        agent,
+        surname + dice.choice(people["given"][region][title]),
+        surname,
+        title,
+        dice.choice(sorted(PRODUCTS[region])),
+        f"{dice.randint(1000, 9999)}",
+        f"{dice.randint(1000, 9999)}",
+        (dice.randint(1, 12), dice.randint(1, 28)),
+        dice.randint(120, 4600) * 10,
+        begin - timedelta(days=overdue),
+        dice.choices(list(reasons), list(reasons.values()))[0],
+    )
 
 
-@dataclass
-class Case:
-    """One debt and what is known about it between calls."""
-
-    number: int
-    agent: dict[str, Any]
-    name: str
-    surname: str
-    title: str
-    product: str
-    tail: str
-    four: str
-    birthday: tuple[int, int]
-    amount: int
-    due: datetime
-    reason: str
-    promised: datetime | None = None
-
-
-@dataclass
-class Call:
-    """A call while it is being written."""
-
-    case: Case
-    kind: str
-    start: datetime
-    words: Parts
-    dice: random.Random
-    slots: dict[str, str]
-    turns: list[tuple[str, str]] = field(default_factory=list)
-    done: dict[str, list[int]] = field(default_factory=dict)
-    na: set[str] = field(default_factory=set)
-    violations: list[dict[str, Any]] = field(default_factory=list)
-    acceptable: list[dict[str, Any]] = field(default_factory=list)
-    flags: list[str] = field(default_factory=list)
-    promise: dict[str, Any] | None = None
-    reason: str | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def days(self) -> int:
-        return (self.start.date() - self.case.due.date()).days
-
-    @property
-    def progress(self) -> float:
-        """How far into the twelve weeks, 0 to 1."""
-        return (self.start - FIRST) / (LAST - FIRST)
-
-    def skips(self, step: str) -> bool:
-        """Whether this agent leaves a step out this time; bad calls leave out more."""
-        agent = self.case.agent
-        chance = agent.get("forgets", {}).get(step, agent["skips"] + agent["drift"] * self.progress)
-        return self.dice.random() < chance + 0.35 * bool(self.violations)
-
-    def pick(self, *path: str) -> str:
-        part: Any = self.words
-        for key in path:
-            part = part[key]
-        return str(self.dice.choice(part)).format_map(self.slots)
-
-    def agent(self, *keys: str, steps: tuple[str, ...] = ()) -> int:
-        """The agent says one line of each key in one breath, which satisfies the steps."""
-        return self.say("agent", "".join(self.pick("agent", key) for key in keys), steps)
-
-    def customer(self, *path: str) -> int:
-        return self.say("customer", self.pick("customer", *path))
-
-    def say(self, speaker: str, text: str, steps: tuple[str, ...] = ()) -> int:
-        self.turns.append((speaker, text))
-        for step in steps:
-            self.done.setdefault(step, []).append(len(self.turns) - 1)
-        return len(self.turns) - 1
-
-    def offend(self, category: str) -> None:
-        """The agent breaks a rule, the customer answers."""
-        part = self.dice.choice(self.words["violations"][category])
-        text = part["say"].format_map(self.slots)
-        index, quote = self.say("agent", text), text.rstrip("。？！")
-        self.violations.append({"utterance": index, "category": category, "quote": quote})
-        self.acceptable += [{"utterance": index, "category": other, "quote": quote} for other in part.get("acceptable", [])]
-        self.say("customer", part["hear"])
-        if "flag" in part:
-            self.flag(part["flag"])
-
-    def flag(self, name: str) -> None:
-        if name not in self.flags:
-            self.flags.append(name)
-
-    def tempted(self) -> str | None:
-        """The rule this agent breaks in this call, or None."""
-        agent = self.case.agent
-        chance = agent["faults"] * (1 + 2 * self.progress * (agent["drift"] > 0))
-        known = [category for category in agent.get("picks", ()) if category in self.words["violations"]]
-        return self.dice.choice(known) if known and self.dice.random() < chance else None
-
-    def money(self, amount: int) -> str:
-        return self.slots["yuan"].format(amount if self.slots["style"] == "digits" else self.hant(hanzi(amount)))
-
-    def hant(self, text: str) -> str:
-        return text.translate(str.maketrans("万两", "萬兩")) if self.case.agent["region"] == "TW" else text
-
-
-def spoken(call: Call) -> None:
-    """Fill the slots that depend on how numbers are written in this call."""
-    case, digits = call.case, call.slots["style"] == "digits"
-    read = (lambda text: text) if digits else (lambda text: "".join(DIGITS[int(char)] for char in text))
-    number = str if digits else hanzi
-    call.slots |= {
-        "amount": call.money(case.amount), "days": number(call.days), "tail": read(case.tail), "four": read(case.four),
-        "month": number(case.birthday[0]), "day": number(case.birthday[1]), "no": read(case.agent["id"][1:]),
-    }  # fmt: skip
-
-
-def opening(call: Call, category: str | None = None) -> None:
-    call.agent("greeting")
-    call.customer("pick_up")
-    if category == "impersonate_authority":
-        call.offend(category)
-    elif call.skips("introduction"):
-        call.agent("no_introduction")
-        call.customer("after_intro")
+def write(case: Case, kind: str, start: datetime, dice: random.Random, words: Parts, people: Parts) -> Call:
+    region, own = case.agent["region"], case.agent["own"]
+    names = people["institutions"][region]
+    bank = names["own"] if own else names["agency_for"]
+    if own:
+        house = bank + ("信用卡中心" if case.product == "credit_card" else "贷后服务中心")
     else:
-        call.agent("introduction", steps=("introduction",))
-        call.customer("after_intro")
+        house = names["agency"] + ("，受" + bank + ("委託" if region == "TW" else "委托"))
+    hours = {"TW": ("早安", "午安"), "CN": ("上午好", "下午好")}[region]
+    part = "晚上好" if start.hour >= 19 and region == "CN" else hours[start.hour >= 12]
+    style = dice.choice(["hanzi", "hanzi", "hanzi", "digits"])
+    number = str if style == "digits" else hanzi
+    promised = ""
+    if case.promised:
+        promised = number(case.promised.month) + "月" + number(case.promised.day) + ("號" if region == "TW" else "号")
+    slots = {
+        "name": case.name,
+        "title": case.title,
+        "call": case.surname + case.title,
+        "surname": case.agent["surname"],
+        "agent": case.agent["name"],
+        "house": house,
+        "bank": bank,
+        "part": part,
+        "when": promised,
+        "sum": "",
+        "product": PRODUCTS[region][case.product],
+        "style": style,
+        "yuan": "{}元",
+    }
+    call = Call(case, kind, start, words[region], dice, slots)
+    spoken(call)
+    WRITERS[kind](call)
+    if start.hour >= 22:
+        call.violations.append({"utterance": None, "category": "off_hours", "quote": ""})
+    return call
 
 
-def verify(call: Call) -> None:
-    """Recording notice, identity, and what the call is about."""
-    told = not call.skips("recording_notice")
-    if told and call.dice.random() < 0.6:
-        call.agent("recording_notice", "identity_verification", steps=("recording_notice", "identity_verification"))
-    else:
-        call.agent("identity_verification", steps=("identity_verification",))
-    call.customer("identity")
-    keys, steps = ["verified"], ["identity_verification"]
-    if told and "recording_notice" not in call.done:
-        keys, steps = [*keys, "recording_notice"], [*steps, "recording_notice"]
-    again = ["reopen"] if call.case.promised else []
-    if call.skips("state_purpose"):
-        keys += again or ["vague_purpose"]
-    else:
-        keys, steps = [*keys, *again, "state_purpose"], [*steps, "state_purpose"]
-    call.agent(*keys, steps=tuple(steps))
+def record(call: Call, call_id: str, people: Parts) -> dict[str, Any]:
+    """The call in the transcript format, with timing and gold."""
+    case, agent, dice = call.case, call.case.agent, call.dice
+    region = agent["region"]
+    names = people["institutions"][region]
+    utterances, clock = [], dice.uniform(0.6, 1.4)
+    for speaker, text in call.turns:
+        end = clock + 0.35 + len(text) / dice.uniform(4.2, 5.4)
+        utterances.append({"speaker": speaker, "start": round(clock, 2), "end": round(end, 2), "text": text})
+        clock = end + (dice.uniform(-0.3, -0.1) if dice.random() < 0.04 else dice.uniform(0.15, 1.1))
+    metadata = {
+        "started_at": call.start.isoformat(),
+        "direction": "outbound",
+        "agent_id": agent["id"],
+        "agent_name": agent["name"],
+        "team": agent["team"],
+        "case_id": f"C2608{case.number:04d}",
+        "customer_id": f"U8{case.number:04d}",
+        "product": case.product,
+        "card_tail": case.tail,
+        "amount_due": float(case.amount),
+        "days_overdue": call.days,
+        "institution": names["own"] if agent["own"] else names["agency_for"],
+        "agency": "" if agent["own"] else names["agency"],
+        "region": region,
+        "agreed_plan": False,
+        "stage": f"M{min(4, 1 + max(0, call.days - 1) // 30)}",
+        "synthetic": True,
+        **call.extra,
+    }
+    gold = {
+        "party": PARTIES.get(call.kind, "debtor_verified"),
+        "violations": call.violations,
+        "steps": {step: "done" if step in call.done else "na" if step in call.na else "missed" for step in STEPS},
+        "step_utterances": {step: call.done[step] for step in STEPS if step in call.done},
+        "promise": call.promise,
+        "delinquency_reason": call.reason,
+        "customer_flags": call.flags,
+        **({"acceptable": call.acceptable} if call.acceptable else {}),
+    }
+    script = "Hant" if region == "TW" else "Hans"
+    return {
+        "call_id": call_id,
+        "title": "合成：" + TITLES[call.kind],
+        "metadata": metadata,
+        "script": script,
+        "utterances": utterances,
+        "gold": gold,
+    }
 
 
-def give_promise(call: Call, key: str, amount: int, before: str = "") -> None:
-    """The customer promises an amount by a day; the call keeps both for the recap."""
-    ahead = call.dice.choice([1, 2, *range(3, 13)])
-    day = call.start + timedelta(days=ahead)
-    taiwan = call.case.agent["region"] == "TW"
-    number = str if call.slots["style"] == "digits" else hanzi
-    date = number(day.month) + "月" + number(day.day) + ("號" if taiwan else "号")
-    when = {1: "明天", 2: "後天" if taiwan else "后天"}.get(ahead, date)
-    call.slots |= {"when": when, "sum": call.money(amount)}
-    index = call.say("customer", before + call.pick("customer", key))
-    call.promise = {"amount": float(amount), "date_text": when, "date": day.date().isoformat(), "utterance": index}
+def workday(day: datetime, dice: random.Random) -> datetime:
+    """A time of day to call at; Sundays wait for Monday."""
+    if day.weekday() == 6:
+        day += timedelta(days=1)
+    return day.replace(
+        hour=dice.choice([9, 9, 10, 10, 10, 11, 13, 14, 14, 15, 15, 16, 17, 18, 19]),
+        minute=dice.randint(0, 59),
+        second=dice.randint(0, 59),
+    )
 
 
-def debtor(call: Call) -> None:
-    """The person who owes answers, is verified and talks about paying."""
-    category = call.tempted()
-    opening(call, category)
-    verify(call)
-    call.customer("after_purpose")
-    reason, case = call.case.reason, call.case
-    hard = reason in HARD
-    whole = not hard and case.amount <= 9000 and call.dice.random() < 0.35
-    if call.skips("ask_cause"):
-        call.agent("ask_when")
-    else:
-        call.agent("ask_cause", steps=("ask_cause",))
-    why = call.pick("customer", "reasons", reason)
-    call.reason = reason.removesuffix("_self")
-    if whole:
-        give_promise(call, "full_promises", case.amount, why)
-        call.na.add("negotiate_plan")
-    else:
-        call.say("customer", why)
-    if hard:
-        call.flag("hardship")
-        missed = call.skips("empathy")
-        call.agent("no_empathy" if missed else "empathy", steps=() if missed else ("empathy",))
-        call.customer("after_channel")
-    else:
-        call.na.add("empathy")
-    if reason in ("illness_self", "bereavement"):
-        call.flag("vulnerable")
-    if call.dice.random() < 0.4:
-        question, answer = call.dice.choice(call.words["customer"]["asides"])
-        call.say("customer", question)
-        call.say("agent", answer)
-    if category and category != "impersonate_authority":
-        call.offend(category)
-    if call.days < 60 or "vulnerable" in call.flags:
-        call.na.add("legal_reminder")
-    if category in FATAL and call.dice.random() < 0.35:
-        call.customer("hang_up")
-        call.na.add("closing")
-        return
-    if not call.skips("explain_consequences"):
-        call.agent("explain_consequences", steps=("explain_consequences",))
-        call.customer("after_consequences")
-    if "legal_reminder" not in call.na and not call.skips("legal_reminder"):
-        call.agent("legal_reminder", steps=("legal_reminder",))
-        call.customer("after_legal")
-    settle(call, whole, category)
+def story(case: Case, begin: datetime, dice: random.Random, words: Parts, people: Parts) -> list[Call]:
+    """One case from its first call to its last: who answers, what was promised, what came of it."""
+    calls: list[Call] = []
+    day = workday(begin, dice)
+    while day.date() <= LAST.date() and len(calls) < 5 and (day - case.due).days < 150:
+        first = {
+            "debtor": 60,
+            "voicemail": 12,
+            "third_party": 11,
+            "wrong_number": 4,
+            "refused": 5,
+            "disputed": 3,
+            "crisis": 2,
+        }
+        kind = dice.choices(list(first), list(first.values()))[0]
+        if case.promised:
+            kind = dice.choices(["debtor", "paid", "voicemail"], [6, 3, 1])[0]
+        if case.agent["region"] == "CN" and kind == "debtor" and dice.random() < 0.015:
+            day = day.replace(hour=22, minute=dice.randint(3, 50))
+        call = write(case, kind, day, dice, words, people)
+        calls.append(call)
+        if kind in ("wrong_number", "disputed", "paid", "crisis"):
+            break
+        wait = {"voicemail": 1, "third_party": 2, "refused": 4}.get(kind, dice.randint(4, 9))
+        if call.promise:
+            case.promised = datetime.fromisoformat(call.promise["date"]).replace(tzinfo=EIGHT)
+            if dice.random() < 0.3:
+                # Kept in silence: nobody needs to call again.
+                break
+            wait = (case.promised.date() - day.date()).days + dice.randint(1, 3)
+        elif kind == "debtor" and dice.random() < 0.2:
+            break
+        day = workday(day + timedelta(days=wait), dice)
+    return calls
 
 
-def settle(call: Call, whole: bool, category: str | None) -> None:
-    """Plan, promise, channels and goodbye."""
-    if not whole:
-        missed = call.skips("negotiate_plan")
-        call.agent("ask_when" if missed else "negotiate_plan", steps=() if missed else ("negotiate_plan",))
-        if call.dice.random() < 0.75:
-            choices = [sum_ for sum_ in (500, 800, 1000, 1500, 2000, 3000, 5000) if sum_ < call.case.amount]
-            give_promise(call, "promises", call.dice.choice(choices))
-        else:
-            call.customer("no_promise")
-    if category != "private_account" and not call.skips("official_channels"):
-        call.agent("official_channels", steps=("official_channels",))
-        call.customer("after_channel")
-    if not call.skips("contact_channel"):
-        call.agent("contact_channel", steps=("contact_channel",))
-        call.customer("after_channel")
-    goodbye(call, "closing_promise" if call.promise else "closing_plain")
+def compose(parts: Path) -> list[dict[str, Any]]:
+    read = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(parts.glob("*.yaml"))}
+    words = {"CN": {name: read[name] for name in ("agent", "customer", "violations")}, "TW": read["taiwan"]}
+    dice = random.Random(SEED)
+    calls: list[Call] = []
+    for number in range(1, CASES + 1):
+        begin = FIRST + timedelta(days=dice.randint(0, 80))
+        case = new_case(number, dice, read["people"], begin)
+        calls += story(case, begin, dice, words, read["people"])
+    calls.sort(key=lambda call: (call.start, call.case.number))
+    return [record(call, f"T{number:04d}", read["people"]) for number, call in enumerate(calls, 1)]
 
 
-def goodbye(call: Call, key: str) -> None:
-    missed = call.skips("closing")
-    call.agent("no_closing" if missed else key, steps=() if missed else ("closing",))
-    if not missed:
-        call.customer("bye")
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--parts", type=Path, default=HERE / "parts", help="folder of wordings")
+    parser.add_argument("--out", type=Path, default=HERE / "text-calls.jsonl", help="the file to write")
+    options = parser.parse_args()
+    calls = compose(options.parts)
+    lines = [json.dumps(call, ensure_ascii=False, separators=(",", ":")) for call in calls]
+    options.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(f"{len(calls)} calls, {options.out.stat().st_size / 1024:.0f} KiB")
 
 
-def refused(call: Call) -> None:
-    """The customer won't say who they are: nothing about the debt may be said."""
-    call.na |= ABOUT_DEBT | {"empathy"}
-    opening(call)
-    if call.tempted() and "disclosure_before_verification" in call.words["violations"]:
-        call.offend("disclosure_before_verification")
-    told = not call.skips("recording_notice")
-    keys = ("recording_notice",) * told + ("identity_verification",)
-    call.agent(*keys, steps=keys)
-    call.customer("refuses")
-    call.agent("refusal", steps=("contact_channel", "identity_verification"))
-    call.customer("refuses_after")
-    goodbye(call, "closing_plain")
-
-
-def third_party(call: Call) -> None:
-    call.na |= set(STEPS) - {"introduction", "closing"}
-    call.agent("greeting")
-    who = call.turns[call.customer("third_party")][1]
-    if "同事" in who or "室友" not in who:
-        call.extra["contact_relation"] = "colleague" if "同事" in who else "relative"
-    missed = call.skips("introduction")
-    call.agent("no_introduction" if missed else "introduction", steps=() if missed else ("introduction",))
-    call.customer("third_party_ask")
-    if not call.tempted():
-        call.agent("third_party")
-        call.customer("third_party_after")
-        goodbye(call, "third_party_closing")
-        return
-    call.offend("third_party_disclosure")
-    if call.dice.random() < 0.6:
-        call.offend("third_party_pressure")
-    call.customer("third_party_refuse")
-    call.flag("stop_contact_request")
-    if call.dice.random() < 0.6:
-        call.offend("contact_after_refusal")
-    call.agent("no_closing")
-
-
-def wrong_number(call: Call) -> None:
-    call.na |= set(STEPS) - {"introduction", "closing"}
-    call.agent("greeting")
-    call.customer("wrong_number")
-    call.flag("identity_denied")
-    call.agent("introduction", "wrong_number", steps=("introduction",))
-    call.customer("wrong_after")
-    call.agent("wrong_closing", steps=("closing",))
-
-
-def voicemail(call: Call) -> None:
-    call.na |= set(STEPS) - {"introduction", "contact_channel"}
-    call.customer("voicemail")
-    thin = call.skips("introduction")
-    call.agent("voicemail_thin" if thin else "voicemail", steps=() if thin else ("introduction", "contact_channel"))
-
-
-def settled(call: Call) -> None:
-    """Already paid, or disputed: log it, stop asking."""
-    call.na |= (ABOUT_DEBT - {"state_purpose"}) | {"empathy"}
-    opening(call)
-    verify(call)
-    call.customer(call.kind)
-    call.flag("dispute_or_paid")
-    call.reason = "dispute" if call.kind == "disputed" else None
-    call.agent("settled")
-    call.customer("paid_after")
-    if not call.skips("contact_channel"):
-        call.agent("contact_channel", steps=("contact_channel",))
-        call.customer("after_channel")
-    goodbye(call, "closing_settled")
-
-
-def crisis(call: Call) -> None:
-    """The customer speaks of suicide: nothing but their safety matters now."""
-    call.na |= {"explain_consequences", "negotiate_plan", "official_channels", "legal_reminder"}
-    opening(call)
-    verify(call)
-    call.customer("after_purpose")
-    call.agent("ask_cause", steps=("ask_cause",))
-    call.customer("self_harm")
-    call.flag("self_harm")
-    call.flag("vulnerable")
-    if call.case.agent["drift"] > 0 and call.progress > 0.4 and "self_harm_mishandling" in call.words["violations"]:
-        call.offend("self_harm_mishandling")
-        call.agent("no_closing")
-        return
-    for text in call.words["agent"]["crisis"]:
-        call.say("agent", text, ("empathy",))
-        call.customer("self_harm_after")
-    call.agent("contact_channel", steps=("contact_channel",))
-    call.customer("after_channel")
-    call.agent("crisis_closing", steps=("closing",))
-    call.customer("bye")
-
-
-WRITERS = {
-    "debtor": debtor, "refused": refused, "third_party": third_party, "wrong_number": wrong_number,
-    "voicemail": voicemail, "paid": settled, "disputed": settled, "crisis": crisis,
-}  # fmt: skip
+if __name__ == "__main__":
+    main()

@@ -25,17 +25,19 @@ HERE = Path(__file__).parent
 RATE = 8000
 BAND = (300.0, 3400.0)
 BIT_RATES = {"libmp3lame": 24000, "libopus": 22000, "aac": 22000, "libopencore_amrnb": 12200}
-# Joint stereo would smear one speaker into the other channel: mp3 can turn it off, opus keeps the two apart in voice mode.
+# Joint stereo would smear one speaker into the other channel: mp3 can turn it off, opus keeps them apart in voice mode.
 OPTIONS = {"libmp3lame": {"joint_stereo": "0"}, "libopus": {"application": "voip"}}
 SPEAKERS = {"A": "agent", "C": "customer"}
 # What each side sounds like: level of the speech and of the line noise, in dB below full scale.
 LEVELS = {"agent": (-20.0, -58.0), "customer": (-22.0, -55.0)}
 # Half of the calls don't say where the agent sits, so that the program has to find out.
 TELLS_CHANNEL = {"S01", "S03", "S06", "S08", "S10", "S12", "S15", "S17"}
+# The table's columns, in this order; the last one is a custom column.
 COLUMNS = (
-    "file call_id started_at direction agent_id agent_name team case_id customer_id product card_tail amount_due days_overdue "
-    "institution agency region agreed_plan stage contact_relation answered agent_channel 批次"
-).split()
+    "file", "call_id", "started_at", "direction", "agent_id", "agent_name", "team", "case_id", "customer_id", "product",
+    "card_tail", "amount_due", "days_overdue", "institution", "agency", "region", "agreed_plan", "stage",
+    "contact_relation", "answered", "agent_channel", "批次",
+)  # fmt: skip
 # Two attempts that nobody answered: they count in how often a customer was called, and have no recording.
 ATTEMPTS: tuple[dict[str, Any], ...] = (
     {"call_id": "S18", "started_at": "2026-10-19T09:40:12+08:00", "like": "S09"},
@@ -71,7 +73,15 @@ def pinyin(text: str) -> str:
 
 def speak(text: str, voice: dict[str, Any]) -> Sound:
     """One phrase at 8 kHz without the silence around it, peaks near 1."""
-    command = ["espeak-ng", "-v", f"cmn-latn-pinyin{voice['voice']}", "-s", str(voice["rate"]), "-p", str(voice["pitch"])]
+    command = [
+        "espeak-ng",
+        "-v",
+        f"cmn-latn-pinyin{voice['voice']}",
+        "-s",
+        str(voice["rate"]),
+        "-p",
+        str(voice["pitch"]),
+    ]
     wav = subprocess.run([*command, "--stdout", pinyin(text)], capture_output=True, check=True).stdout
     # espeak-ng writes to a pipe, so its header has no true length: read the samples behind the 44 bytes.
     body = wav[44 : len(wav) - len(wav) % 2]
@@ -82,7 +92,8 @@ def speak(text: str, voice: dict[str, Any]) -> Sound:
     sound = np.concatenate(pieces).astype(np.float32) / 32768
     loud = np.nonzero(np.abs(sound) > 0.002)[0]
     sound = sound[max(0, loud[0] - 160) : loud[-1] + 320]
-    return sound / np.abs(sound).max()
+    peak = float(np.abs(sound).max())
+    return np.asarray(sound / peak, np.float32)
 
 
 def telephone(sound: Sound) -> Sound:
@@ -97,7 +108,9 @@ def decibels(level: float) -> float:
     return float(10 ** (level / 20))
 
 
-def lay_out(turns: list[Turn], audio: dict[str, Any], dice: random.Random) -> tuple[dict[str, Sound], list[tuple[float, float]]]:
+def lay_out(
+    turns: list[Turn], audio: dict[str, Any], dice: random.Random
+) -> tuple[dict[str, Sound], list[tuple[float, float]]]:
     """Both speakers' channels and when each turn starts and ends."""
     placed: list[tuple[str, int, Sound]] = []
     times: list[tuple[float, float]] = []
@@ -140,7 +153,9 @@ def samples_of(dialogue: dict[str, Any]) -> tuple[NDArray[np.int16], list[tuple[
     sides = ["agent", "customer"] if audio.get("agent_side", "left") == "left" else ["customer", "agent"]
     rows = []
     for side in sides:
-        hiss = noise.standard_normal(len(channels[side])).astype(np.float32) * decibels(audio.get("hiss", LEVELS[side][1]))
+        hiss = noise.standard_normal(len(channels[side])).astype(np.float32) * decibels(
+            audio.get("hiss", LEVELS[side][1])
+        )
         row = telephone(channels[side] + hiss)
         rows.append(np.zeros_like(row) if audio.get("dead") == side else row)
     mix = np.stack([rows[0] + rows[1]] if audio.get("mono") else rows)
@@ -160,7 +175,9 @@ def encode(samples: NDArray[np.int16], path: Path, codec: str) -> None:
         frame = av.AudioFrame.from_ndarray(samples.T.reshape(1, -1).copy(), format="s16", layout=layout)
         frame.sample_rate, frame.pts = RATE, 0
         fifo = av.AudioFifo()
-        resampler = av.AudioResampler(format=stream.codec_context.format, layout=layout, rate=stream.codec_context.sample_rate)
+        resampler = av.AudioResampler(
+            format=stream.codec_context.format, layout=layout, rate=stream.codec_context.sample_rate
+        )
         for piece in (*resampler.resample(frame), *resampler.resample(None)):
             piece.pts = None
             fifo.write(piece)
@@ -194,7 +211,13 @@ def transcript_of(dialogue: dict[str, Any], times: list[tuple[float, float]]) ->
         utterances.append({**said, "audible": False} if turn.speaker == dead else said)
     head = {"call_id": dialogue["call_id"], "title": "合成样例：" + dialogue["title"]}
     metadata = {**dialogue["metadata"], "synthetic": True}
-    return {**head, "metadata": metadata, "script": dialogue["script"], "utterances": utterances, "gold": gold_of(dialogue["gold"])}
+    return {
+        **head,
+        "metadata": metadata,
+        "script": dialogue["script"],
+        "utterances": utterances,
+        "gold": gold_of(dialogue["gold"]),
+    }
 
 
 def row_of(dialogue: dict[str, Any]) -> dict[str, Any]:
@@ -208,10 +231,17 @@ def write_table(dialogues: list[dict[str, Any]], path: Path) -> None:
     rows = [row_of(dialogue) for dialogue in dialogues]
     for attempt in ATTEMPTS:
         like = next(row for row in rows if row["call_id"] == attempt["like"])
-        changed = {"file": "", "call_id": attempt["call_id"], "started_at": attempt["started_at"], "answered": "false", "agent_channel": "", "contact_relation": ""}
+        changed = {
+            "file": "",
+            "call_id": attempt["call_id"],
+            "started_at": attempt["started_at"],
+            "answered": "false",
+            "agent_channel": "",
+            "contact_relation": "",
+        }
         rows.append({**like, **changed})
     with path.open("w", encoding="utf-8", newline="") as out:
-        table = csv.DictWriter(out, ["file", *COLUMNS[1:]], restval="", extrasaction="ignore", lineterminator="\n")
+        table = csv.DictWriter(out, COLUMNS, restval="", extrasaction="ignore", lineterminator="\n")
         table.writeheader()
         table.writerows(rows)
 
@@ -219,8 +249,12 @@ def write_table(dialogues: list[dict[str, Any]], path: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dialogues", type=Path, default=HERE / "dialogues", help="folder of YAML dialogues")
-    parser.add_argument("--out", type=Path, default=HERE, help="folder that receives calls/, transcripts/ and metadata.csv")
-    parser.add_argument("--only", nargs="*", default=[], metavar="ID", help="make only these calls (the table is always whole)")
+    parser.add_argument(
+        "--out", type=Path, default=HERE, help="folder that receives calls/, transcripts/ and metadata.csv"
+    )
+    parser.add_argument(
+        "--only", nargs="*", default=[], metavar="ID", help="make only these calls (the table is always whole)"
+    )
     options = parser.parse_args()
     dialogues = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(options.dialogues.glob("*.yaml"))]
     for folder in ("calls", "transcripts"):
@@ -233,7 +267,8 @@ def main() -> None:
         encode(samples, target, dialogue["audio"]["codec"])
         text = json.dumps(transcript_of(dialogue, times), ensure_ascii=False, indent=2)
         (options.out / "transcripts" / f"{dialogue['call_id']}.json").write_text(text + "\n", encoding="utf-8")
-        print(f"{target.name}: {samples.shape[1] / RATE:.1f} s, {len(samples)} channel(s), {target.stat().st_size / 1024:.0f} KiB")
+        size = target.stat().st_size / 1024
+        print(f"{target.name}: {samples.shape[1] / RATE:.1f} s, {len(samples)} channel(s), {size:.0f} KiB")
     write_table(dialogues, options.out / "metadata.csv")
 
 

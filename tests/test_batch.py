@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -257,6 +258,34 @@ def test_hostile_names_stop_nobody(home: Home) -> None:
     assert all("残缺" in f.reason for f in summary.failed)
     with Store(home) as store:
         assert store.stored_call("fine").source == f"calls/{odd}.wav"
+
+
+def test_two_calls_under_one_id_do_not_hide_one_another(home: Home) -> None:
+    """The second is refused and names the first; the very same call given twice is one call."""
+    work = [Job("j1", "A", "one.json", "a"), Job("j2", "A", "two.json", "b"), Job("j1", "A", "copy.json", "a")]
+    engine = Engine()
+    summary = batch.run(home, work, keys=engine.keys, process=engine.process, now=lambda: NOON)
+    assert (summary.stored, summary.unchanged) == (("A",), ("A",))
+    assert [f.reason for f in summary.failed] == [
+        "two.json：通话编号 A 与 one.json 重复。请改用不同的 call_id 或文件名"
+    ]
+    assert stored_ids(home) == ["A"]
+
+
+def test_a_call_that_can_not_be_written_takes_no_other_with_it(home: Home) -> None:
+    """A value of the wrong kind is that call's internal error; the calls stored with it are stored."""
+
+    class Wrong(Engine):
+        def process(self, job: Job[str], stored: StoredCall | None) -> CallResult:
+            result = super().process(job, stored)
+            if job.work == "b":
+                return replace(result, call=replace(result.call, duration="两分钟"))  # type: ignore[arg-type]
+            return result
+
+    summary = go(home, Wrong(), "a", "b", "c")
+    assert summary.stored == ("call-a", "call-c")
+    assert "内部错误" in summary.failed[0].reason
+    assert stored_ids(home) == ["call-a", "call-c"]
 
 
 def test_many_runs_leave_few_files(home: Home) -> None:

@@ -7,51 +7,81 @@ import sys
 import typer
 
 from auditor.cli import check, doctor, run, serve, show
+from auditor.cli.manual import Program, Verb
 from auditor.cli.terminal import Exit, complain
 from auditor.errors import AuditorError, HomeError, ModelError, NotFoundError, PackError, UsageError
 
 app = typer.Typer(
     name="auditor",
+    cls=Program,
     no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="""催收通话质检与合规审计：转写、检查话术步骤、发现违规、打分、复核。全程在本机运行，不连外网。
+    help="""催收通话质检与合规审计：转写、检查话术步骤、发现违规、打分、复核。全程在本机运行，不上传任何内容。
 
-常用：
+    常用：
 
-  auditor run 录音文件夹 --model 模型文件夹      转写并质检，存入归档目录
+      auditor run 录音文件夹 --model 模型文件夹    转写并质检，存入归档目录
+      auditor check 通话.json                      只检查文本，不保存
+      auditor show 通话编号                        看一通电话的结论和证据
+      auditor serve                                打开复核页面
+      auditor doctor                               检查环境、模型、规则包
 
-  auditor check 通话.json                    只检查文本，不保存
+    每个命令都有自己的说明和例子，如 auditor run --help。
 
-  auditor show 通话编号                       看一通电话的结论和证据
+    退出码：
 
-  auditor serve                             打开复核页面
-
-  auditor doctor                            检查环境、模型、规则包
-
-退出码：0 全部完成；1 有输入不能用，其余已完成；2 命令写法不对；3 规则包、模型或归档目录不能用；130 被中断。""",
+      0    全部完成
+      1    有输入不能用，其余已完成
+      2    命令写法不对
+      3    规则包、模型或归档目录不能用
+      130  被中断""",
 )
-app.command("run")(run.run)
-app.command("check")(check.check)
-app.command("show")(show.show)
-app.command("serve")(serve.serve)
-app.command("doctor")(doctor.doctor)
+for verb in (run.run, check.check, show.show, serve.serve, doctor.doctor):
+    app.command(verb.__name__, cls=Verb)(verb)
 
 
 def main() -> None:
     """Run the command line; every error that was foreseen ends as one clear sentence and a documented exit code."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
     except (UsageError, NotFoundError) as error:
         complain(str(error))
         sys.exit(Exit.USAGE)
-    except (PackError, ModelError, HomeError) as error:
+    except PackError as error:
+        for problem in error.problems:
+            complain(f"规则包 {problem}")
+        complain(f"规则包有 {len(error.problems)} 处问题，没有开始质检。请改正后再运行一次。")
+        sys.exit(Exit.UNUSABLE)
+    except (ModelError, HomeError) as error:
         complain(str(error))
         sys.exit(Exit.UNUSABLE)
     except AuditorError as error:
         complain(str(error))
         sys.exit(Exit.SOME_FAILED)
-    except KeyboardInterrupt:
-        complain("已中断。")
-        sys.exit(Exit.INTERRUPTED)
+    except Exception as error:
+        # What the option parser raises has no public class in common; each can say itself.
+        if not hasattr(error, "format_message"):
+            raise
+        if trouble := _miswritten(error):
+            complain(trouble)
+        sys.exit(Exit.USAGE)
+
+
+def _miswritten(error: Exception) -> str:
+    """What is wrong with the way a command was written, and where to read how it is done."""
+    parameter, context = getattr(error, "param", None), getattr(error, "ctx", None)
+    message = str(getattr(error, "message", "")).removeprefix("Value error, ").rstrip(".")
+    match type(error).__name__:
+        case "NoArgsIsHelpError":
+            return ""
+        case "NoSuchOption":
+            likely = " 或 ".join(sorted(getattr(error, "possibilities", None) or ()))
+            trouble = f"没有选项 {getattr(error, 'option_name', '')}" + (f"，是不是 {likely}" if likely else "")
+        case "MissingParameter":
+            trouble = f"缺少 {getattr(parameter, 'metavar', None) or getattr(parameter, 'name', '')}"
+        case "BadParameter":
+            trouble = f"{'' if parameter is None else parameter.opts[0]} 的值不对（{message}）"
+        case _:
+            trouble = f"命令写法不对（{message}）"
+    return f"{trouble}。写法见 {'auditor' if context is None else context.command_path} --help。"

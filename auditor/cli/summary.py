@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from auditor.cli.terminal import audits_table, err, named, out
+from auditor.cli.terminal import audits_table, complain, err, named, out
 
 if TYPE_CHECKING:
     from auditor.batch import Progress, RunSummary
+    from auditor.models import CallWarning
     from auditor.speech.ingest import Intake
     from auditor.store.home import Home
 
 ROWS = 40
+FEW = 5
 TEXT = {
     "zh": {
         "more": "另有 {n} 通，见 auditor serve 或 auditor show 通话编号。",
@@ -37,15 +39,28 @@ TEXT = {
 
 def remark(intake: Intake) -> None:
     """What in the input did not match: none of it stops the run."""
-    console = err()
-    for left_out, kept in intake.duplicates:
-        console.print(f"{left_out}：与 {kept} 是同一段录音，只算一通。", style="yellow")
-    for name in intake.rows_without_recording:
-        console.print(f"元数据有、录音没有：{name}", style="yellow")
-    for name in intake.recordings_without_row:
-        console.print(f"录音有、元数据没有：{name}（照常质检）", style="yellow")
+    _some([f"{left_out}：与 {kept} 是同一段录音，只算一通。" for left_out, kept in intake.duplicates])
+    _some([f"{row}：有元数据，没有录音。请检查文件名或通话编号。" for row in intake.rows_without_recording])
+    _some([f"{name}：没有元数据，照常质检。" for name in intake.recordings_without_row])
     if intake.attempts:
-        console.print(f"未接通的呼叫 {len(intake.attempts)} 次，计入频次。")
+        err().print(f"未接通的呼叫 {len(intake.attempts)} 次，计入频次。")
+
+
+def caution(warned: Sequence[tuple[str, CallWarning]]) -> None:
+    """What readers of this run's audits should know of the recordings, by kind of trouble."""
+    kinds: dict[str, list[str]] = {}
+    for source, warning in warned:
+        kinds.setdefault(warning.code, []).append(f"{source}：{warning.message}")
+    for lines in kinds.values():
+        _some(lines)
+
+
+def _some(lines: Sequence[str]) -> None:
+    """The first few lines of a kind, and how many more there are."""
+    for line in lines[:FEW]:
+        complain(line, style="yellow")
+    if len(lines) > FEW:
+        err().print(f"…… 同样的还有 {len(lines) - FEW} 个。", style="yellow")
 
 
 @contextmanager

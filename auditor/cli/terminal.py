@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from enum import IntEnum
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from auditor.models import Audit, Severity
 
 Language = Literal["zh", "en"]
+PIPED_WIDTH = 160
 
 LanguageOption = Annotated[
     str, typer.Option("--lang", envvar="AUDITOR_LANG", help="显示语言：zh 中文，en English。", metavar="zh|en")
@@ -70,10 +72,13 @@ class Exit(IntEnum):
 
 
 def out() -> Console:
-    """Standard output, for tables and text."""
+    """Standard output, for tables and text; wide where it goes to a file or another program."""
     from rich.console import Console
 
-    return Console(highlight=False, markup=False, soft_wrap=False)
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = PIPED_WIDTH
+    return console
 
 
 def err() -> Console:
@@ -83,10 +88,9 @@ def err() -> Console:
     return Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
-def complain(message: str) -> None:
-    """One complaint on standard error. The text may quote file names: control characters are made visible."""
-    shown = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in message)
-    err().print(shown, style="red")
+def complain(message: str, style: str = "red") -> None:
+    """One line on standard error. The text may quote file names: line breaks and control characters are made visible."""
+    err().print("".join(c if c.isprintable() else repr(c)[1:-1] for c in message), style=style)
 
 
 def named(kind: str, code: str, lang: str) -> str:

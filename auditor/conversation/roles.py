@@ -9,6 +9,8 @@ from auditor.models import Roles, Utterance
 from auditor.text.cue import Cue
 from auditor.text.normalise import normalise
 
+LEAST_LEAD = 2  # utterances; a single cue is also what a customer repeats
+
 
 @dataclass(frozen=True, slots=True)
 class RoleCues:
@@ -45,7 +47,7 @@ def decide_roles(utterances: Sequence[Utterance], cues: RoleCues, told: int | No
             points[utterance.channel] -= 1
     ranked = sorted(channels, key=lambda c: (-points[c], c))
     lead = points[ranked[0]] - (points[ranked[1]] if len(ranked) > 1 else 0)
-    if lead <= 0 or ranked[0] not in shown:
+    if lead < LEAST_LEAD or ranked[0] not in shown:
         return Roles(None, "两侧话术特征不足，无法判断哪一侧是坐席")
     return Roles(ranked[0], f"声道 {ranked[0] + 1} 说出坐席话术（如“{shown[ranked[0]]}”），多出 {lead} 处")
 

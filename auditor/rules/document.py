@@ -54,7 +54,8 @@ def parse_yaml(text: str) -> Parsed:
             raise _Refused(1, f"文件超过 {MAX_BYTES >> 20} MiB")
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise _Refused(event.start_mark.line + 1, "规则文件不支持 YAML 锚点和别名，请直接写出内容")
+                mark = event.start_mark
+                raise _Refused(mark.line + 1 if mark else 1, "规则文件不支持 YAML 锚点和别名，请直接写出内容")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         parsed.value = _plain(node, (), parsed.lines) if node is not None else None
     except _Refused as refused:
@@ -88,7 +89,7 @@ def _scalar(node: yaml.Node) -> Any:
         raise _Refused(node.start_mark.line + 1, "键必须是简单的词")
     loader = yaml.SafeLoader("")
     try:
-        return loader.construct_object(node)  # type: ignore[no-untyped-call]
+        return loader.construct_object(node)
     except (yaml.YAMLError, ValueError):
         raise _Refused(node.start_mark.line + 1, f"看不懂的值 {node.value[:40]!r}") from None
     finally:
@@ -119,6 +120,8 @@ def _problem(error: Mapping[str, Any], parsed: Parsed, file: str, model: type[Ba
         message = f"不认识的键 {error['loc'][-1]}{nearest(str(error['loc'][-1]), known)}"
     elif kind == "missing":
         message = f"{where} 缺少 {error['loc'][-1]}"
+    elif kind == "string_type" and isinstance(error["input"], int | float):
+        message = f"{where}：{error['input']} 会被当成数字，请加引号"
     elif kind == "value_error":
         message = str(error["ctx"]["error"])
     else:

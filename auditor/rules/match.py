@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from auditor.conversation.turns import Turn
-from auditor.models import Call, Facts, Finding, Metadata, Party, Region, finding_id
+from auditor.models import Call, Facts, Finding, Metadata, Party, Region, Status, finding_id
 from auditor.rules.conditions import AllOf, AnyOf, Condition, FactTest, MetadataTest, Not, Previous, Rule, Said, Within
 from auditor.text.context import CONTEXTS
 from auditor.text.find import Hit
@@ -296,11 +296,12 @@ def _in_place(rule: Rule, at: int, scene: Scene) -> bool:
 
 
 def _finding(rule: Rule, scene: Scene, turn: Turn | None, evidence: Evidence | None) -> Finding:
-    status = "suspected" if rule.experimental else rule.certainty
+    status: Status = "suspected" if rule.experimental else rule.certainty
     why = rule.message
     utterance: int | None = None
     span: tuple[int, int] | None = None
-    quote, start, end, also, kind = "", None, None, (), "metadata"
+    also: tuple[int, ...] = ()
+    quote, start, end, kind = "", None, None, "metadata"
     if turn is not None and evidence is not None:
         place = locate(turn, evidence, scene.call)
         utterance, span, also, kind = place.utterance, place.span, place.also, evidence.kind

@@ -294,7 +294,8 @@ class _Loader:
             for name in (*rule.after, *rule.before):
                 if name not in names:
                     self._problem(rule.file)(f"before/after 里没有 {name}{nearest(name, names)}")
-        for user in (*rules, *steps):
+        users: list[Rule | Step] = [*rules, *steps]
+        for user in users:
             for key in user.cites:
                 if key not in norms:
                     self._problem(user.file)(f"norms.yaml 里没有 {key}{nearest(key, list(norms))}")

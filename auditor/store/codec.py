@@ -7,7 +7,7 @@ import functools
 import json
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -21,12 +21,11 @@ def encode(value: object) -> str:
     What JSON has no word for becomes text: a decimal or date as its digits. Lone surrogates, which no UTF-8 file can
     hold, are written as escapes.
     """
-    plain = _plain(value)
-    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(value, default=_plain, ensure_ascii=False, separators=(",", ":"))
     try:
         text.encode()
     except UnicodeEncodeError:
-        return json.dumps(plain, separators=(",", ":"))
+        return json.dumps(value, default=_plain, separators=(",", ":"))
     return text
 
 
@@ -37,23 +36,24 @@ def decode(kind: type[T], text: str) -> T:
 
 def canonical(value: object) -> bytes:
     """JSON with sorted keys, for hashing: the same for equal values, also for 1.50 and 1.5 as decimals."""
-    return json.dumps(_plain(value, exact=False), sort_keys=True, separators=(",", ":")).encode()
+    return json.dumps(value, default=_shortest, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _plain(value: object, *, exact: bool = True) -> Any:
-    if isinstance(value, str | int | float) or value is None:
-        return value
-    if isinstance(value, Decimal):
-        return str(value) if exact or not value.is_finite() else f"{value.normalize():f}"
+def _plain(value: object) -> object:
+    """What stands in JSON for a value that JSON has no word for; the encoder goes on with what is inside."""
     if isinstance(value, date):
         return value.isoformat()
-    if dataclasses.is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name), exact=exact) for f in dataclasses.fields(value)}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {name: getattr(value, name) for name in _fields(type(value))}
     if isinstance(value, Mapping):
-        return {str(k): _plain(v, exact=exact) for k, v in value.items()}
-    if isinstance(value, Sequence | set | frozenset) and not isinstance(value, bytes):
-        return [_plain(v, exact=exact) for v in value]
+        return dict(value)
     return str(value)
+
+
+def _shortest(value: object) -> object:
+    if isinstance(value, Decimal) and value.is_finite():
+        return f"{value.normalize():f}"
+    return _plain(value)
 
 
 @functools.cache

@@ -57,8 +57,10 @@ class Home:
                 raise HomeError(f"{self.path}：没有这个归档目录。{_FIRST_RUN}")
             self.path.mkdir(parents=True, exist_ok=True)
         marker = self.path / "home.json"
+        # Looked at before the marker, which is made first: another process may be making this home right now.
+        foreign = any(not e.name.startswith(".") and e.name not in _HARMLESS for e in self.path.iterdir())
         if not marker.exists():
-            if any(not e.name.startswith(".") and e.name not in _HARMLESS for e in self.path.iterdir()):
+            if foreign:
                 raise HomeError(f"{self.path}：目录里已有别的内容，不是归档目录。请用 --home 指定一个空目录。")
             if not create:
                 raise HomeError(f"{self.path}：目录是空的，还不是归档目录。{_FIRST_RUN}")

@@ -93,14 +93,14 @@ def claim(db: sqlite3.Connection, job_id: str, at: datetime) -> str:
 def finish(db: sqlite3.Connection, job_ids: Sequence[str], at: datetime) -> None:
     """Mark jobs done."""
     db.executemany(
-        """UPDATE jobs SET state = 'done', payload = '', reason = NULL, worker = NULL, lease_until = NULL, changed_at = ?
-           WHERE job_id = ?""",
+        """UPDATE jobs SET state = 'done', payload = '', reason = NULL, worker = NULL, lease_until = NULL,
+                           changed_at = ? WHERE job_id = ?""",
         [(stamp(at), job_id) for job_id in job_ids],
     )
 
 
 def settle(db: sqlite3.Connection, sources: Iterable[str], job_ids: Collection[str]) -> None:
-    """Drop failed jobs of these sources that are not among ``job_ids``: the source was changed and has other jobs now."""
+    """Drop failed jobs of these sources that are not among ``job_ids``: the source changed and has other jobs now."""
     for source in set(sources):
         rows = db.execute("SELECT job_id FROM jobs WHERE state = 'failed' AND source = ?", (printable(source),))
         gone = [(job_id,) for (job_id,) in rows.fetchall() if job_id not in job_ids]

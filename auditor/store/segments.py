@@ -11,7 +11,7 @@ import dataclasses
 import hashlib
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import HomeError, InputError
-from auditor.models import Acoustics, Audit, Call
+from auditor.models import Acoustics, Audit, Call, ChannelAcoustics, Word
 from auditor.store import catalog
 from auditor.store.catalog import Entry
 from auditor.store.codec import encode
@@ -51,10 +51,16 @@ class CallResult:
 
 
 def check_storable(result: CallResult) -> None:
-    """Raise InputError where a call holds text that can't be kept."""
+    """Find out whether a call can be written, before it is put among others that it would take down with it.
+
+    Raises:
+        InputError: it holds text that can't be kept.
+        Exception: a value doesn't fit its column, which is a mistake of the program.
+    """
     call = result.call
     words = (word.text for utterance in call.utterances for word in utterance.words)
     check_text(call.source, call.call_id, *(utterance.text for utterance in call.utterances), *words)
+    _tables([(result, _fresh(result, "", iter(range(3))))], datetime.min.replace(tzinfo=UTC))
 
 
 def check_text(source: str, *texts: str) -> None:
@@ -82,18 +88,17 @@ def write(home: Home, ledger: Ledger, results: Sequence[CallResult], at: datetim
     with ledger.writing() as db:
         numbers = iter(catalog.reserve(db, 3 * len(results)))
         entries = [_entry(db, r, segment, numbers) for r in results]
-    rows: dict[str, list[dict[str, Any]]] = {table: [] for table in schemas()}
-    for result, entry in zip(results, entries, strict=True):
-        for table, row in _rows(result, entry, at):
-            rows[table].append(row)
-    _write_tables(home, segment, rows)
+    tables = _tables(zip(results, entries, strict=True), at)
+    with new_folder(home.segments / segment) as draft:
+        for table, content in tables.items():
+            _write_table(draft, content, table)
     return segment, entries
 
 
 def compact(
     home: Home, ledger: Ledger, now: datetime, *, merge_from: int = MERGE_FROM, enough: int = ENOUGH_CALLS
 ) -> int:
-    """Merge segments of fewer than ``enough`` calls, where there are ``merge_from`` of them, and remove what nobody needs.
+    """Merge segments of fewer than ``enough`` calls, where there are ``merge_from``, and remove what nobody needs.
 
     Readers and writers may go on meanwhile: a merged segment stays on disk for an hour after it was replaced, for those
     who still read it. Returns how many segments were merged.
@@ -138,15 +143,7 @@ def _name(at: datetime) -> str:
 
 
 def _entry(db: sqlite3.Connection, result: CallResult, segment: str, numbers: Iterator[int]) -> Entry:
-    number, transcript, tokens = next(numbers), next(numbers), next(numbers)
-    heard = encode(result.call.utterances) + encode(result.acoustics)
-    entry = Entry(
-        result=number, call_id=result.call.call_id, audit_key=result.keys.audit, segment=segment,
-        transcript=transcript, transcript_key=result.keys.transcript, transcript_segment=segment,
-        content=hashlib.sha256(heard.encode()).hexdigest(),
-        tokens=tokens if result.tokens else None, tokens_key=result.keys.tokens,
-        tokens_segment=segment if result.tokens else None,
-    )  # fmt: skip
+    entry = _fresh(result, segment, numbers)
     stored = catalog.same_transcript(db, entry.transcript_key, entry.content)
     if stored is None:
         return entry
@@ -156,20 +153,32 @@ def _entry(db: sqlite3.Connection, result: CallResult, segment: str, numbers: It
     return entry
 
 
+def _fresh(result: CallResult, segment: str, numbers: Iterator[int]) -> Entry:
+    number, transcript, tokens = next(numbers), next(numbers), next(numbers)
+    heard = encode(result.call.utterances) + encode(result.acoustics)
+    return Entry(
+        result=number, call_id=result.call.call_id, audit_key=result.keys.audit, segment=segment,
+        transcript=transcript, transcript_key=result.keys.transcript, transcript_segment=segment,
+        content=hashlib.sha256(heard.encode()).hexdigest(),
+        tokens=tokens if result.tokens else None, tokens_key=result.keys.tokens,
+        tokens_segment=segment if result.tokens else None,
+    )  # fmt: skip
+
+
 def _rows(result: CallResult, entry: Entry, at: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "calls", _call_row(result, entry, at)
     for table, row in _audit_rows(result.audit):
         yield table, {"result": entry.result, **row}
     if entry.transcript_segment == entry.segment:
         for index, u in enumerate(result.call.utterances):
-            words = [dataclasses.asdict(word) for word in u.words]
+            words = [_fields(word) for word in u.words]
             row = {"index": index, "speaker": u.speaker, "start": u.start, "end": u.end, "text": u.text, "words": words}
             rest = {"confidence": u.confidence, "quarantined": list(u.quarantined), "channel": u.channel}
             yield "utterances", {"transcript": entry.transcript, **row, **rest}
         if result.acoustics is not None:
             for c in result.acoustics.channels:
                 whole = {"duration": result.acoustics.duration, "sample_rate": result.acoustics.sample_rate}
-                yield "acoustics", {"transcript": entry.transcript, **whole, **dataclasses.asdict(c)}
+                yield "acoustics", {"transcript": entry.transcript, **whole, **_fields(c)}
     if entry.tokens_segment == entry.segment:
         for index, tokens in enumerate(result.tokens):
             yield "tokens", {"tokens": entry.tokens, "index": index, "words": list(tokens)}
@@ -223,12 +232,14 @@ def _audit_rows(audit: Audit) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "deductions", {"source": d.source, "id": d.id, "points": _money(d.points), "why": d.why}
 
 
-def _write_tables(home: Home, segment: str, rows: dict[str, list[dict[str, Any]]]) -> None:
+def _tables(results: Iterable[tuple[CallResult, Entry]], at: datetime) -> dict[str, pa.Table]:
     import pyarrow as pa
 
-    with new_folder(home.segments / segment) as draft:
-        for table, schema in schemas().items():
-            _write_table(draft, pa.Table.from_pylist(rows[table], schema=schema), table)
+    rows: dict[str, list[dict[str, Any]]] = {table: [] for table in schemas()}
+    for result, entry in results:
+        for table, row in _rows(result, entry, at):
+            rows[table].append(row)
+    return {table: pa.Table.from_pylist(rows[table], schema=schema) for table, schema in schemas().items()}
 
 
 def _write_table(folder: Path, content: pa.Table, table: str) -> None:
@@ -260,6 +271,11 @@ def _sweep(home: Home, ledger: Ledger, now: datetime) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
     except OSError as error:
         raise trouble(error, home.segments) from error
+
+
+def _fields(value: Word | ChannelAcoustics) -> dict[str, Any]:
+    """The fields as they are; ``dataclasses.asdict`` copies every number of a loudness curve."""
+    return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
 
 
 def _money(value: Decimal | None) -> Decimal | None:

@@ -42,7 +42,8 @@ def _engine(pattern: str) -> Any:
     options = re2.Options()
     options.log_errors = False
     options.max_mem = 8 << 20
-    # texts are searched as lines of a longer one, so ^ and $ mean the ends of a line
+    # texts are searched as lines of a longer one: ^ and $ mean the ends of a line, and [^x] must not run past one
+    options.never_nl = True
     return re2.compile(f"(?m){pattern}", options)
 
 

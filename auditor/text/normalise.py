@@ -7,6 +7,7 @@ borders, which punctuation carried, are kept beside the text.
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -15,6 +16,8 @@ from typing import Any
 FILLERS = frozenset("嗯呃啊哦噢诶欸哎唉")
 SENTENCE_ENDS = frozenset("。．.!?！？;；…")
 QUESTION_MARKS = frozenset("?？")
+# control and format characters, combining marks: nobody hears them, so they are no border either
+UNHEARD = frozenset({"Cc", "Cf", "Mn", "Me"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,10 @@ class Comparable:
 
 
 def _stretch(numbers: tuple[int, ...], start: int, end: int) -> tuple[int, int]:
-    while start > 0 and numbers[start - 1] == numbers[start]:
-        start -= 1
-    while end < len(numbers) and numbers[end] == numbers[end - 1]:
-        end += 1
-    return start, end
+    # the numbers only rise, so a long text costs no more than a short one
+    if start >= end:
+        return start, end
+    return bisect_left(numbers, numbers[start]), bisect_right(numbers, numbers[end - 1])
 
 
 @lru_cache(maxsize=1)
@@ -78,7 +80,13 @@ def simplify(text: str) -> str:
 @lru_cache(maxsize=8192)
 def normalise(text: str) -> Comparable:
     """Fold ``text``; the result's ``origin`` leads each character back to the text as heard."""
-    folded = [(piece, i) for i, c in enumerate(text) for piece in unicodedata.normalize("NFKC", c).lower()]
+    # half a surrogate pair is no character; broken transcripts carry some
+    folded = [
+        (piece, i)
+        for i, c in enumerate(text)
+        if not "\ud800" <= c <= "\udfff"
+        for piece in unicodedata.normalize("NFKC", c).lower()
+    ]
     whole = simplify("".join(piece for piece, _ in folded))
     if len(whole) == len(folded):
         folded = [(c, i) for c, (_, i) in zip(whole, folded, strict=True)]
@@ -93,7 +101,7 @@ def normalise(text: str) -> Comparable:
     clause = sentence = 0
     fresh_clause = fresh_sentence = True
     for at, (c, i) in enumerate(folded):
-        if c in FILLERS or c.isspace() or c in "\u200b\u200c\u200d\ufeff":
+        if c in FILLERS or c.isspace():
             continue
         if c.isalnum():
             kept.append(c)
@@ -102,8 +110,10 @@ def normalise(text: str) -> Comparable:
             sentences.append(sentence)
             fresh_clause = fresh_sentence = False
             continue
+        if unicodedata.category(c) in UNHEARD:
+            continue
         if c in ".,:" and _between_digits(folded, at):
-            if c == ".":
+            if c != ",":
                 kept.append(c)
                 origin.append(i)
                 clauses.append(clause)

@@ -18,6 +18,7 @@ STEP = "#4c78a8"
 INK = "#3c4856"
 TOP = 12
 HEIGHT = 264
+BAR = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def violations(found: Sequence[CategoryCount]) -> None:
     order = [name("category", row.category) for row in found[:TOP]]
     _show(
         _chart(rows)
-        .mark_bar()
+        .mark_bar(size=BAR)
         .encode(
             x=alt.X("count:Q", title=None, axis=_axis(tickMinStep=1, tickCount=4)),
             y=alt.Y("category:N", title=None, sort=order, axis=_names()),
@@ -101,7 +102,7 @@ def steps_missed(rates: Sequence[StepRate]) -> None:
         ],
     )
     labels = base.mark_text(align="left", dx=4, color=INK).encode(text=alt.Text("rate:Q", format=".0%"))
-    _show(base.mark_bar(color=STEP) + labels, t("overview.steps"))
+    _show(base.mark_bar(color=STEP, size=BAR) + labels, t("overview.steps"))
 
 
 def _band(score: int) -> str:
@@ -116,12 +117,14 @@ def _from_zero(top: float) -> alt.Scale:
     return alt.Scale(domain=[0, top])
 
 
-def _axis(**options: Any) -> alt.Axis:
-    return alt.Axis(domain=False, ticks=False, labelPadding=6, labelFontSize=12, labelColor=INK, **options)
+def _axis(flush: bool = True, **options: Any) -> alt.Axis:
+    return alt.Axis(
+        domain=False, ticks=False, labelFlush=flush, labelPadding=6, labelFontSize=12, labelColor=INK, **options
+    )
 
 
 def _names() -> alt.Axis:
-    return _axis(labelLimit=170, labelOverlap=False, labelFlush=False, labelBound=False, grid=False)
+    return _axis(flush=False, labelLimit=170, labelOverlap=False, grid=False)
 
 
 def _tip(field: str, title: str, **options: Any) -> alt.Tooltip:

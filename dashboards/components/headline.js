@@ -10,11 +10,11 @@ export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".headline");
   const put = (selector, text) => (root.querySelector(selector).textContent = text);
   put("h1", data.title);
-  put(".where", data.where);
   put(".score strong", data.score);
   put(".score .badge", data.band);
   put(".score small", data.remark);
   root.querySelector(".score").className = `score tone-${data.tone}`;
+  root.querySelector(".where").replaceChildren(...data.where.map((part) => element("span", "", part)));
   root.querySelector(".facts").replaceChildren(
     ...data.facts.map(([label, value]) => {
       const pair = document.createElement("div");

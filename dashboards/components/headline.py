@@ -25,7 +25,7 @@ def headline(call: Call, audit: Audit) -> None:
         key="headline",
         data={
             "title": call.call_id,
-            "where": "　".join(filter(None, where)),
+            "where": [part for part in where if part],
             "score": t("app.none") if card.score is None else number(card.score),
             "band": name("band", card.band),
             "tone": _BAND_TONES[card.band],
@@ -41,6 +41,7 @@ def facts(call: Call, audit: Audit) -> list[tuple[str, str]]:
     known, said = call.metadata, audit.facts
     rows = {
         "party": name("party", audit.party.kind),
+        "case": known.case_id or "",
         "duration": clock(call.duration) if call.duration else "",
         "product": name("product", known.product or "") + (f" ·{known.card_tail}" if known.card_tail else ""),
         "amount": f"{known.amount_due:,.2f}" if known.amount_due is not None else "",

@@ -15,7 +15,18 @@ def player(call: Call, audit: Audit, audio: str | None) -> None:
     """Show the player of a call; ``audio`` is the signed link to its recording, ``None`` where there is none."""
     labels = {
         key: t(f"player.{key}")
-        for key in ("label", "play", "pause", "speed", "timeline", "audio_failed", "keys", "no_audio", "empty")
+        for key in (
+            "label",
+            "play",
+            "pause",
+            "speed",
+            "timeline",
+            "audio_failed",
+            "keys",
+            "keys_text",
+            "no_audio",
+            "empty",
+        )
     }
     _player(
         key="player",

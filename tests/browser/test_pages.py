@@ -22,9 +22,24 @@ const audio = root?.querySelector("audio"), lines = [...(root?.querySelectorAll(
 
 
 def until(chrome: Chrome, holds: Callable[[Chrome], Any], seconds: float = 30) -> Any:
+    from selenium.common.exceptions import ElementNotInteractableException, StaleElementReferenceException
     from selenium.webdriver.support.ui import WebDriverWait
 
-    return WebDriverWait(chrome, seconds).until(holds)
+    moving = (StaleElementReferenceException, ElementNotInteractableException)
+    return WebDriverWait(chrome, seconds, ignored_exceptions=moving).until(holds)
+
+
+def click(chrome: Chrome, selector: str, text: str = "") -> None:
+    """Click the first element under the selector that shows this text (any, where none is given), once it is there."""
+    from selenium.webdriver.common.by import By
+
+    def act(browser: Chrome) -> bool:
+        found = [e for e in browser.find_elements(By.CSS_SELECTOR, selector) if not text or e.text.strip() == text]
+        if found:
+            found[0].click()
+        return bool(found)
+
+    until(chrome, act)
 
 
 def ask(chrome: Chrome, script: str) -> Any:
@@ -104,7 +119,7 @@ def test_hostile_names_in_filters_and_tables_stay_text(chrome: Chrome, url: str)
 
     chrome.get(url)
     until(chrome, lambda c: heading(c) == "总览")
-    until(chrome, lambda c: c.find_elements(By.CSS_SELECTOR, ".st-key-team input"))[0].click()
+    click(chrome, ".st-key-team input")
     options = until(chrome, lambda c: c.find_elements(By.CSS_SELECTOR, "[role=option]"))
     assert any("evil.example" in option.text for option in options)
     assert chrome.find_elements(By.CSS_SELECTOR, "[role=option] img") == []
@@ -135,15 +150,11 @@ def test_a_chosen_row_opens_that_call(chrome: Chrome, url: str) -> None:
 
 
 def test_the_language_switch_turns_pages_and_stays(chrome: Chrome, url: str) -> None:
-    from selenium.webdriver.common.by import By
-
     chrome.get(url)
     until(chrome, lambda c: heading(c) == "总览")
-    buttons = chrome.find_elements(By.CSS_SELECTOR, "[data-testid=stSidebar] button")
-    next(button for button in buttons if button.text == "English").click()
+    click(chrome, "[data-testid=stSidebar] button", "English")
     until(chrome, lambda c: heading(c) == "Overview")
-    links = chrome.find_elements(By.CSS_SELECTOR, "[data-testid=stPageLink] a")
-    next(link for link in links if link.text == "Call").click()
+    click(chrome, "[data-testid=stPageLink] a", "Call")
     until(chrome, lambda c: heading(c) == "Choose a call")
     chrome.refresh()
     until(chrome, lambda c: heading(c) == "Choose a call")

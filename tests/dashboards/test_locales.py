@@ -18,6 +18,7 @@ from auditor.models import (
     STEPS,
     VERDICTS,
 )
+from auditor.web.app import dashboards_folder
 from dashboards.formats import clock, number, percent
 from dashboards.locales import LANGUAGES, words
 
@@ -36,6 +37,13 @@ def test_every_code_has_a_name(lang: str, kind: str) -> None:
 def test_the_languages_have_the_same_texts_with_the_same_places() -> None:
     places = [{key: sorted(re.findall(r"{\w+}", text)) for key, text in words(lang).items()} for lang in LANGUAGES]
     assert places[0] == places[1]
+
+
+def test_every_text_that_a_page_asks_for_exists() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in dashboards_folder().rglob("*.py")]
+    asked = {key for source in sources for key in re.findall(r'\bt\("([\w.]+)"', source)}
+    assert len(asked) > 50
+    assert asked - words("zh").keys() == set()
 
 
 def test_no_two_categories_or_steps_share_a_name() -> None:
