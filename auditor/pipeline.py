@@ -115,7 +115,7 @@ def _one_each(found: Iterable[Finding]) -> list[Finding]:
         best.setdefault((finding.utterance, finding.category), finding)
     chosen = sorted(best.values(), key=_order)
     once: dict[str, Finding] = {}
-    for finding in chosen:
+    for finding in sorted(chosen, key=lambda f: f.status != "confirmed"):
         if finding.category in ONCE_A_CALL:
             once.setdefault(finding.category, finding)
     return [f for f in chosen if f.category not in ONCE_A_CALL or once[f.category] is f]

@@ -17,7 +17,6 @@ from auditor.rules.pack import Pack
 from auditor.speech.audio import RawFormat, write_canonical
 from auditor.speech.hear import hear
 from auditor.speech.ingest import Intake
-from auditor.speech.metadata import METADATA_WARNINGS
 from auditor.speech.transcribe import Transcriber
 from auditor.speech.transcripts import read_calls
 from auditor.store.home import Home
@@ -26,6 +25,8 @@ from auditor.store.queries import StoredCall
 from auditor.store.segments import CallResult
 
 SIDES = {"left": 0, "right": 1}
+OF_METADATA = frozenset({"naive_time"})
+"""Warnings that come with a row of metadata, and go with it."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,7 @@ class Worker:
             return ()
 
     def _job(self, work: Recording | Call) -> Job[Recording | Call]:
-        source, digest = (
-            (work.path, work.audio_id) if isinstance(work, Recording) else (work.source, work.source_hash)
-        )
+        source, digest = (work.path, work.audio_id) if isinstance(work, Recording) else (work.source, work.source_hash)
         return Job(f"{digest}:{work.call_id}", work.call_id, source, work, self.again)
 
     def keys(self, job: Job[Recording | Call]) -> Keys:
@@ -116,7 +115,7 @@ class Worker:
 
     def _heard(self, recording: Recording, stored: StoredCall | None) -> tuple[Call, Acoustics | None]:
         if stored is not None:
-            of_sound = tuple(w for w in stored.call.warnings if w.code not in METADATA_WARNINGS)
+            of_sound = tuple(w for w in stored.call.warnings if w.code not in OF_METADATA)
             call = replace(
                 stored.call,
                 call_id=recording.call_id,

@@ -1,5 +1,4 @@
-"""Our speech step against bare faster-whisper: same model, windows, options, threads and decoded channels, in
-one run.
+"""Our speech step against bare faster-whisper: same model, windows, options, threads, decoded channels, one run.
 
     python benchmarks/transcription.py [--model FOLDER] [--window single|packed] [--rounds 2] [--calls 4]
 
@@ -7,18 +6,17 @@ Rows of the table:
 
 - ``auditor``: all that is done to a decoded call: voice activity, loudness and channel health, windows, recognition,
   utterances cut at the pauses, quarantine;
-- ``bare loop, batched class``: ``BatchedInferencePipeline.transcribe`` once a window, with the very options
-that we pass;
-- ``bare loop, plain class``: ``WhisperModel.transcribe`` once a window; with the model's timestamps on, its
-default, since
-  without them this class hears the end of every window twice;
+- ``bare loop, batched class``: ``BatchedInferencePipeline.transcribe`` once a window, with the very options that we
+  pass;
+- ``bare loop, plain class``: ``WhisperModel.transcribe`` once a window; with the model's timestamps on, its default,
+  since without them this class hears the end of every window twice;
 - ``vad_filter=True``: ``WhisperModel.transcribe`` on whole channels, as its README shows it. For information.
 
-The loops are handed the windows for nothing; finding them counts on our side only. All rows include word
-times. The bar: our total is at most 1.05 times that of the faster loop, in processor time, so that whatever
-else the machine is doing has no say (with one thread and no waiting, it is the wall time of an idle machine;
-that is shown too). Rounds rotate the order; each row's time is the sum over calls of the best round. Error
-rates are of Chinese characters, per channel, against the reference transcripts.
+The loops are handed the windows for nothing; finding them counts on our side only. All rows include word times. The
+bar: our total is at most 1.05 times that of the faster loop, in processor time, so that whatever else the machine is
+doing has no say (with one thread and no waiting it is the wall time of an idle machine, which is shown too). Rounds
+rotate the order; each row's time is the sum over calls of the best round. Error rates are of Chinese characters, per
+channel, against the reference transcripts.
 """
 
 from __future__ import annotations
@@ -30,14 +28,15 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from faster_whisper import BatchedInferencePipeline, WhisperModel
 from numpy.typing import NDArray
 
 from auditor.speech.audio import LISTENING_RATE, Sound, decode, resample
-from auditor.speech.hear import listen
 from auditor.speech.health import is_duplicated
+from auditor.speech.hear import listen
 from auditor.speech.transcribe import FasterWhisper, voice_spans
 from auditor.speech.windows import Policy, Window, plan
 
@@ -66,7 +65,7 @@ class Contest:
         self.plain = WhisperModel(str(model), device="cpu", compute_type="int8", cpu_threads=threads)
         self.batched = BatchedInferencePipeline(self.plain)
         self.window = window
-        self.options = {"language": "zh", "beam_size": beam, "word_timestamps": True}
+        self.options: dict[str, Any] = {"language": "zh", "beam_size": beam, "word_timestamps": True}
         self.ways: dict[str, Callable[[Sound, Sequence[Window]], list[str]]] = {
             "auditor": self.auditor,
             "bare loop, batched class": self.loop_batched,
@@ -75,16 +74,20 @@ class Contest:
         }
 
     def windows(self, sound: Sound) -> tuple[Window, ...]:
+        """The windows that our policy plans."""
         audible = resample(sound, LISTENING_RATE)
         return plan(audible.samples, audible.rate, voice_spans(audible), self.window)
 
     def auditor(self, sound: Sound, _: Sequence[Window]) -> list[str]:
+        """Our way."""
         texts = [""] * len(sound.samples)
         for utterance in listen(sound, self.ours)[0]:
             texts[utterance.channel or 0] += utterance.text
         return texts
 
     def loop_batched(self, sound: Sound, windows: Sequence[Window]) -> list[str]:
+        """A call of the batched class a window."""
+
         def hear(samples: NDArray[np.float32]) -> str:
             clip = [{"start": 0.0, "end": len(samples) / LISTENING_RATE}]
             segments, _ = self.batched.transcribe(
@@ -95,6 +98,8 @@ class Contest:
         return self._loop(sound, windows, hear)
 
     def loop_plain(self, sound: Sound, windows: Sequence[Window]) -> list[str]:
+        """A call of the plain class a window."""
+
         def hear(samples: NDArray[np.float32]) -> str:
             segments, _ = self.plain.transcribe(
                 samples, temperature=0.0, condition_on_previous_text=False, **self.options
@@ -104,6 +109,7 @@ class Contest:
         return self._loop(sound, windows, hear)
 
     def whole_channels(self, sound: Sound, _: Sequence[Window]) -> list[str]:
+        """A call of the plain class a channel."""
         texts = []
         for samples in resample(sound, LISTENING_RATE).samples:
             segments, _ = self.plain.transcribe(
@@ -149,7 +155,7 @@ def main() -> int:
     options = parser.parse_args()
 
     contest = Contest(options.model, options.window, options.beam, options.threads)
-    work = []
+    work: list[tuple[str, Sound, tuple[Window, ...], tuple[list[str], list[str]]]] = []
     for path in sorted((options.samples / "calls").iterdir()):
         transcript = options.samples / "transcripts" / f"{path.stem}.json"
         sound = decode(path)
@@ -178,15 +184,15 @@ def main() -> int:
                     missed, length = errors(heard, sides)
                     wrong[way] += missed
                     said += length if way == "auditor" else 0
-    processor, wall = (
-        {way: sum(took[clock] for (_, w), took in best.items() if w == way) for way in contest.ways} for clock in (0, 1)
-    )
-    loop = min(processor["bare loop, batched class"], processor["bare loop, plain class"])
+    totals = {
+        way: [sum(t[clock] for (_, w), t in best.items() if w == way) for clock in (0, 1)] for way in contest.ways
+    }
+    loop = min(totals["bare loop, batched class"][0], totals["bare loop, plain class"][0])
 
     print(f"{'':26}{'CPU s':>8}{'wall s':>8}{'x real time':>13}{'ratio':>8}{'CER':>8}")
-    for way, took in processor.items():
-        print(f"{way:26}{took:8.2f}{wall[way]:8.2f}{took / seconds:13.4f}{took / loop:8.3f}{wrong[way] / said:8.1%}")
-    ratio = processor["auditor"] / loop
+    for way, (cpu, elapsed) in totals.items():
+        print(f"{way:26}{cpu:8.2f}{elapsed:8.2f}{cpu / seconds:13.4f}{cpu / loop:8.3f}{wrong[way] / said:8.1%}")
+    ratio = totals["auditor"][0] / loop
     print(f"ours / faster bare loop: {ratio:.3f} (at most {BAR}): {'holds' if ratio <= BAR else 'DOES NOT HOLD'}")
     return 0 if ratio <= BAR else 1
 

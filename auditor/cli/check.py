@@ -36,13 +36,15 @@ def check(
 ) -> None:
     """只检查文本：判步骤、违规和得分，不需要录音和模型，也不保存。
 
+    按给出的顺序检查。不能用的文件各报一行，其余照常检查。
+
     例：
 
       auditor check 通话.json
-
       auditor check 转写文件夹 --format jsonl > 结果.jsonl
+      auditor check '十月/*.srt' --pack 我的规则包
 
-    不能用的文件各报一行，其余照常检查。退出码：0 全部完成；1 有文件不能用；2 命令写法不对；3 规则包不能用。
+    退出码：0 全部完成；1 有文件不能用；2 命令写法不对；3 规则包不能用。
     """
     from auditor.errors import TranscriptError
     from auditor.models import Audit

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -31,19 +30,22 @@ class Remark:
 
 
 def doctor(
-    model: Annotated[str | None, typer.Option("--model", help="要检查的模型：文件夹或大小名。")] = None,
-    home: Annotated[Path, typer.Option("--home", envvar="AUDITOR_HOME", help="要检查的归档目录。")] = Path(
-        "auditor-home"
-    ),
+    model: Annotated[str | None, typer.Option("--model", metavar="文件夹|大小", help="要检查的语音识别模型。")] = None,
+    home: Annotated[
+        Path, typer.Option("--home", metavar="目录", envvar="AUDITOR_HOME", help="要检查的归档目录。")
+    ] = Path("auditor-home"),
     pack: PackOption = "collections-zh",
 ) -> None:
-    """检查本机：程序和库、语音识别模型、规则包、磁盘、归档目录。不联网，不改动任何东西。
+    """检查本机：程序和库、语音识别模型、规则包、磁盘、归档目录。
+
+    不联网，不改动任何东西。缺什么、怎么补，都写在那一行里。
 
     例：
 
+      auditor doctor
       auditor doctor --model /models/faster-whisper-large-v3 --home 归档
 
-    退出码：0 可以用；3 有不能用的。
+    退出码：0 都可以用；3 有不能用的。
     """
     bad = False
     for remark in (*_programs(), *_model(model), *_pack(pack), *_home(home)):
@@ -58,8 +60,6 @@ def _programs() -> Iterator[Remark]:
     import auditor
 
     yield Remark("good", f"auditor {auditor.__version__}，Python {platform.python_version()}，{platform.machine()}")
-    if sys.version_info < (3, 11):
-        yield Remark("missing", "需要 Python 3.11 或更新的版本")
     for name in PACKAGES:
         found = _version(name)
         yield Remark("good", f"{name} {found}") if found else Remark("missing", f"没有安装 {name}，请重新安装本程序")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Verb(TyperCommand):
     """A verb that explains itself: usage, what it does with examples, arguments, options."""
 
-    def format_help(self, ctx: Any, formatter: Any) -> None:
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         """Print the page, as wide as the terminal."""
         arguments = [p for p in self.params if p.param_type_name == "argument"]
         options = [p for p in self.get_params(ctx) if p.param_type_name == "option"]
@@ -28,7 +28,7 @@ class Verb(TyperCommand):
 class Program(TyperGroup):
     """The program as a whole: what it is for, and its verbs."""
 
-    def format_help(self, ctx: Any, formatter: Any) -> None:
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         """Print the page, as wide as the terminal."""
         verbs = [(name, _first_sentence(command.help or "")) for name, command in self.commands.items()]
         _page(f"{ctx.command_path} 命令 [选项]", self.help, 命令=verbs, 选项=_rows(self.get_params(ctx), ctx))

@@ -40,14 +40,18 @@ def run(
         list[Path] | None, typer.Argument(help="录音或转写：文件、文件夹（含子文件夹）、通配符。", metavar="PATH…")
     ] = None,
     model: Annotated[
-        str, typer.Option("--model", metavar="文件夹|大小", help="语音识别模型：本地文件夹，或大小名（small、medium、large-v3 …）。")
+        str,
+        typer.Option(
+            "--model", metavar="文件夹|大小", help="语音识别模型：本地文件夹，或大小名（small、medium、large-v3 …）。"
+        ),
     ] = "small",
     metadata: Annotated[
-        Path | None, typer.Option("--metadata", metavar="文件", help="元数据：CSV 或 JSON。不写时自动用文件夹里的 metadata.csv。")
+        Path | None,
+        typer.Option("--metadata", metavar="文件", help="元数据：CSV 或 JSON。不写时自动用文件夹里的 metadata.csv。"),
     ] = None,
-    home: Annotated[Path, typer.Option("--home", envvar="AUDITOR_HOME", help="归档目录，结果都存在这里。")] = Path(
-        "auditor-home"
-    ),
+    home: Annotated[
+        Path, typer.Option("--home", metavar="目录", envvar="AUDITOR_HOME", help="归档目录，结果都存在这里。")
+    ] = Path("auditor-home"),
     pack: PackOption = "collections-zh",
     agent_channel: Annotated[
         Literal["left", "right"] | None,
@@ -55,11 +59,20 @@ def run(
     ] = None,
     raw: Annotated[
         str | None,
-        typer.Option("--raw", metavar="编码", help="无文件头录音的编码：alaw、ulaw、pcm、vox，可写采样率和声道，如 alaw:8000:2。"),
+        typer.Option(
+            "--raw", metavar="编码", help="无文件头录音的编码：alaw、ulaw、pcm、vox，可写采样率和声道，如 alaw:8000:2。"
+        ),
     ] = None,
     device: Annotated[str, typer.Option("--device", metavar="设备", help="auto、cpu 或 cuda。")] = "auto",
-    compute_type: Annotated[str, typer.Option("--compute-type", metavar="精度", help="auto、int8、float16 等；auto 在 CPU 上用 int8，在显卡上用 float16。")] = "auto",
-    beam_size: Annotated[int, typer.Option("--beam-size", min=1, max=20, metavar="1–20", help="束宽：越大越准，也越慢。")] = 5,
+    compute_type: Annotated[
+        str,
+        typer.Option(
+            "--compute-type", metavar="精度", help="auto、int8、float16 等；auto 在 CPU 上用 int8，在显卡上用 float16。"
+        ),
+    ] = "auto",
+    beam_size: Annotated[
+        int, typer.Option("--beam-size", min=1, max=20, metavar="1–20", help="束宽：越大越准，也越慢。")
+    ] = 5,
     window: Annotated[
         Literal["packed", "single"],
         typer.Option("--window", help="packed 适合一般模型；single 一段语音一窗（演示模型用）。"),

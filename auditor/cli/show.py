@@ -44,7 +44,9 @@ MARK_STYLES = {"done": "green", "missed": "red", "na": "dim", "cannot_tell": "ye
 
 def show(
     call_id: Annotated[str, typer.Argument(help="通话编号，写开头几位也行。", metavar="CALL")],
-    home: Annotated[Path, typer.Option("--home", envvar="AUDITOR_HOME", help="归档目录。")] = Path("auditor-home"),
+    home: Annotated[Path, typer.Option("--home", metavar="目录", envvar="AUDITOR_HOME", help="归档目录。")] = Path(
+        "auditor-home"
+    ),
     as_json: Annotated[bool, typer.Option("--json", help="输出一行 JSON，给机器读。")] = False,
     lang: LanguageOption = "zh",
 ) -> None:
@@ -53,8 +55,9 @@ def show(
     例：
 
       auditor show S03 --home demo-home
-
       auditor show S03 --json
+
+    退出码：0 完成；2 没有这通电话，或编号不唯一；3 归档目录不能用。
     """
     from auditor.errors import NotFoundError
     from auditor.store.home import Home

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.models import Speaker, Utterance
 from auditor.text.normalise import Comparable, join, normalise, side_by_side
@@ -12,7 +13,10 @@ from auditor.text.numbers import Number, numbers
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One speaker's turn in comparable form. ``owner`` names, for each character of ``text``, its utterance."""
+    """One speaker's turn in comparable form. ``owner`` names, for each character of ``text``, its utterance.
+
+    ``place`` counts the same speaker's turns before this one, ``rest`` those after it.
+    """
 
     number: int
     speaker: Speaker
@@ -22,6 +26,8 @@ class Turn:
     start: float
     end: float
     numbers: tuple[Number, ...] = ()
+    place: int = 0
+    rest: int = 0
 
     def utterance_at(self, position: int) -> int:
         """The utterance that holds this character of the turn's text; the first one where the turn has no text."""
@@ -40,7 +46,20 @@ def turns(utterances: Sequence[Utterance]) -> tuple[Turn, ...]:
         else:
             groups.append([i])
     texts = side_by_side([join([normalise(utterances[i].text) for i in group]) for group in groups])
-    return tuple(_turn(n, group, utterances, text) for n, (group, text) in enumerate(zip(groups, texts, strict=True)))
+    counts: Counter[Speaker] = Counter()
+    places = []
+    for group in groups:
+        speaker = utterances[group[0]].speaker
+        places.append(counts[speaker])
+        counts[speaker] += 1
+    return tuple(
+        replace(turn, place=place, rest=counts[turn.speaker] - place - 1)
+        for turn, place in zip(
+            (_turn(n, group, utterances, text) for n, (group, text) in enumerate(zip(groups, texts, strict=True))),
+            places,
+            strict=True,
+        )
+    )
 
 
 def _turn(number: int, group: Sequence[int], utterances: Sequence[Utterance], text: Comparable) -> Turn:

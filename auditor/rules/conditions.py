@@ -6,15 +6,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from auditor.models import PartyKind, Region, Severity, Speaker, Status
+from auditor.models import CUSTOMER_FLAGS, PartyKind, Region, Severity, Speaker, Status
 from auditor.rules.document import nearest
 from auditor.rules.schema import ConditionFile, CueFile, NearFile, WithinFile
 from auditor.text.context import CONTEXTS
 from auditor.text.cue import Cue
 from auditor.text.find import Matcher, Near, Phrase, Regex, Tokens, check_regex, check_tokens
+from auditor.text.normalise import normalise
 
 FACT_KEYS = ("flag", "reason", "amount", "days", "card_tail", "institution", "agency", "agent")
-Problem: TypeAlias = Callable[[str], None]
+FACT_VALUES: Mapping[str, tuple[str, ...]] = {
+    "flag": CUSTOMER_FLAGS,
+    "amount": ("stated", "matches", "differs", "inflated"),
+    "days": ("stated", "matches", "differs", "inflated"),
+    "card_tail": ("matches",),
+    "institution": ("named",),
+    "agency": ("named",),
+    "agent": ("named",),
+}
+METADATA_OPERATORS = ("min", "max", "present")
+Problem: TypeAlias = Callable[[str, str], None]  # what is wrong, and the words of the file that it is about
 Words: TypeAlias = Mapping[str, tuple[str, ...]]
 
 
@@ -166,7 +177,10 @@ def words_in(items: Sequence[str], words: Words, problem: Problem) -> list[str]:
         elif item[1:] in words:
             result.extend(words[item[1:]])
         else:
-            problem(f"没有词表 words/{item[1:]}.txt{nearest(item[1:], list(words))}")
+            problem(f"没有词表 words/{item[1:]}.txt{nearest(item[1:], list(words))}", item)
+    for item in result:
+        if not normalise(item).text:
+            problem(f"{item!r} 里只有标点、空白或语气词，永远不会命中", item)
     return result or ["\x00"]
 
 
@@ -180,7 +194,7 @@ def regex(pattern: str, problem: Problem, not_inside_digits: bool = False) -> Re
     """Compile a regular expression; what RE2 refuses is a problem."""
     trouble = check_regex(pattern)
     if trouble:
-        problem(f"正则表达式 {pattern!r} 不能用：{trouble}（引擎为 RE2，不支持环视和反向引用）")
+        problem(f"正则表达式 {pattern!r} 不能用：{trouble}（引擎为 RE2，不支持环视和反向引用）", pattern)
     return Regex(pattern if trouble is None else "\x00", not_inside_digits)
 
 
@@ -188,7 +202,7 @@ def contexts(names: Sequence[str], problem: Problem) -> tuple[str, ...]:
     """Context names, each known."""
     for name in names:
         if name not in CONTEXTS:
-            problem(f"没有语境 {name}{nearest(name, list(CONTEXTS))}；可用：{'、'.join(CONTEXTS)}")
+            problem(f"没有语境 {name}{nearest(name, list(CONTEXTS))}；可用：{'、'.join(CONTEXTS)}", name)
     return tuple(n for n in names if n in CONTEXTS)
 
 
@@ -213,14 +227,22 @@ def condition(file: ConditionFile, words: Words, problem: Problem) -> Condition:
     if file.tokens is not None:
         trouble = check_tokens(file.tokens)
         if trouble:
-            problem(f"tokens 写法不对：{trouble}")
+            problem(f"tokens 写法不对：{trouble}", "tokens")
         return Said(Tokens(() if trouble else tuple(tuple(p) for p in file.tokens)))
     if file.metadata is not None:
+        for name, test in file.metadata.items():
+            for operator in test if isinstance(test, dict) else ():
+                if operator not in METADATA_OPERATORS:
+                    known = "、".join(METADATA_OPERATORS)
+                    problem(f"{name} 的条件没有 {operator}{nearest(str(operator), METADATA_OPERATORS)}；可用：{known}", name)
         return MetadataTest(file.metadata)
     if file.fact is not None:
-        for key in file.fact:
+        for key, value in file.fact.items():
+            values = FACT_VALUES.get(key, ())
             if key not in FACT_KEYS:
-                problem(f"fact 没有 {key}{nearest(key, FACT_KEYS)}；可用：{'、'.join(FACT_KEYS)}")
+                problem(f"fact 没有 {key}{nearest(key, FACT_KEYS)}；可用：{'、'.join(FACT_KEYS)}", key)
+            elif values and value not in values:
+                problem(f"fact 的 {key} 不能是 {value}{nearest(str(value), values)}；可用：{'、'.join(values)}", str(value))
         return FactTest(file.fact)
     if file.previous is not None:
         return Previous(file.previous.speaker, condition(file.previous, words, problem))

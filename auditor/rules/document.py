@@ -90,7 +90,8 @@ def _scalar(node: yaml.Node) -> Any:
     loader = yaml.SafeLoader("")
     try:
         return loader.construct_object(node)
-    except (yaml.YAMLError, ValueError):
+    except (yaml.YAMLError, ValueError, LookupError, OverflowError):
+        # PyYAML's constructors trip over explicit tags such as !!int ''
         raise _Refused(node.start_mark.line + 1, f"看不懂的值 {node.value[:40]!r}") from None
     finally:
         loader.dispose()

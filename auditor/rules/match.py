@@ -129,9 +129,12 @@ def _field_holds(name: str, test: Any, scene: Scene) -> bool:
     if isinstance(test, dict):
         if "present" in test and present != test["present"]:
             return False
-        if "min" in test and not (present and value >= test["min"]):
+        if not {"min", "max"} & set(test):
+            return True
+        # a custom column may hold anything
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
             return False
-        return not ("max" in test and not (present and value <= test["max"]))
+        return bool(test.get("min", value) <= value <= test.get("max", value))
     if isinstance(test, list):
         return value in test
     if isinstance(test, bool):
@@ -224,7 +227,7 @@ def _names(name: str, text: str) -> list[Hit]:
         short = short.removesuffix(tail) if len(short) - len(tail) >= 2 else short
     for form in (folded, short):
         at = text.find(form)
-        if at >= 0:
+        if form and at >= 0:
             return [(at, at + len(form))]
     return []
 
@@ -233,30 +236,41 @@ def inside(within: Within | None, turn: Turn, turns: Sequence[Turn]) -> bool:
     """Whether the turn lies in this part of the call; turns are counted per speaker."""
     if within is None:
         return True
-    same = [t.number for t in turns if t.speaker == turn.speaker]
-    place = same.index(turn.number)
     tests = (
-        within.first_turns is None or place < within.first_turns,
-        within.last_turns is None or place >= len(same) - within.last_turns,
+        within.first_turns is None or turn.place < within.first_turns,
+        within.last_turns is None or turn.rest < within.last_turns,
         within.first_seconds is None or turn.start < within.first_seconds,
         within.last_seconds is None or turn.end > turns[-1].end - within.last_seconds,
     )
     return all(tests)
 
 
-def passes(turn: Turn, evidence: Evidence, unless: Sequence[str], excluded: Sequence[Condition], scene: Scene) -> bool:
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """Where in a turn nothing counts as a hit: in the sentences of excluded words, or anywhere."""
+
+    everywhere: bool
+    sentences: frozenset[int]
+
+
+def barred(excluded: Sequence[Condition], turn: Turn, scene: Scene) -> Barred:
+    """What the excluded conditions rule out in this turn."""
+    found = [e for condition in excluded for e in hold(condition, turn, scene)]
+    return Barred(
+        any(e.end == e.start for e in found),
+        frozenset(turn.text.sentence[e.start] for e in found if e.end > e.start),
+    )
+
+
+def passes(turn: Turn, evidence: Evidence, unless: Sequence[str], bars: Barred) -> bool:
     """Whether the hit survives its context and the words excluded from its sentence."""
-    if evidence.end > evidence.start:
-        if any(CONTEXTS[name](turn.text, evidence.start, evidence.end) for name in unless):
-            return False
-        left, right = turn.text.sentence_around(evidence.start, evidence.end)
-    else:
-        left, right = 0, len(turn.text.text)
-    for condition in excluded:
-        for other in hold(condition, turn, scene):
-            if other.end == other.start or (other.start < right and other.end > left):
-                return False
-    return True
+    if bars.everywhere:
+        return False
+    if evidence.end == evidence.start:
+        return not bars.sentences
+    if turn.text.sentence[evidence.start] in bars.sentences:
+        return False
+    return not any(CONTEXTS[name](turn.text, evidence.start, evidence.end) for name in unless)
 
 
 def find(rule: Rule, scene: Scene) -> Iterator[Finding]:
@@ -273,18 +287,22 @@ def find(rule: Rule, scene: Scene) -> Iterator[Finding]:
     for turn in scene.turns:
         if turn.speaker not in (rule.speaker, "unknown") or not inside(rule.within, turn, scene.turns):
             continue
-        for evidence in hold(rule.condition, turn, scene):
+        found = hold(rule.condition, turn, scene)
+        bars = barred(rule.excluded, turn, scene) if found else None
+        for evidence in found:
             at = turn.utterance_at(evidence.start)
             if at in done or not _in_place(rule, at, scene):
                 continue
-            if passes(turn, evidence, rule.unless, rule.excluded, scene):
+            if bars is not None and passes(turn, evidence, rule.unless, bars):
                 done.add(at)
                 yield _finding(rule, scene, turn, evidence)
 
 
 def _whole_call(rule: Rule, scene: Scene) -> bool:
     nothing = Turn(0, "unknown", (0,), normalise(""), (), 0.0, 0.0)
-    return bool(hold(rule.condition, nothing, scene)) and (rule.party is None or scene.party.kind in rule.party)
+    if rule.party is not None and scene.party.kind not in rule.party:
+        return False
+    return any(passes(nothing, e, (), barred(rule.excluded, nothing, scene)) for e in hold(rule.condition, nothing, scene))
 
 
 def _in_place(rule: Rule, at: int, scene: Scene) -> bool:

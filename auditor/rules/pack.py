@@ -16,7 +16,7 @@ from auditor.conversation.facts import FactCues
 from auditor.conversation.party import PartyCues
 from auditor.conversation.roles import RoleCues
 from auditor.errors import PackError, PackProblem
-from auditor.models import CUSTOMER_FLAGS, STEPS, Band, Region, Severity
+from auditor.models import CATEGORIES, CUSTOMER_FLAGS, STEPS, Band, Region, Severity
 from auditor.rules import compile as compiled
 from auditor.rules.conditions import Problem, Rule, Step, Words, cue, looks_at_words
 from auditor.rules.document import MAX_BYTES, check, nearest, parse_yaml
@@ -153,7 +153,7 @@ class _Loader:
     def _read(self) -> Iterator[tuple[str, bytes]]:
         for path in sorted(self.folder.rglob("*")):
             name = path.relative_to(self.folder).as_posix()
-            if path.name.startswith(".") or not path.is_file() or path.suffix not in (".yaml", ".txt"):
+            if any(part.startswith(".") for part in name.split("/")) or not path.is_file() or path.suffix not in (".yaml", ".yml", ".txt"):
                 continue
             try:
                 data = path.read_bytes()
@@ -196,10 +196,9 @@ class _Loader:
     def _problem(self, file: str) -> Problem:
         text = self.files[file].decode("utf-8", "replace").splitlines()
 
-        def report(message: str) -> None:
-            # a compiled value no longer knows its line; the words it quotes do
-            quoted = next((w for w in message.replace("'", " ").split() if len(w) > 1 and w in "\n".join(text)), None)
-            line = next((n for n, t in enumerate(text, 1) if quoted and quoted in t), 0)
+        def report(message: str, about: str) -> None:
+            # a compiled value no longer knows its line; the words that it is about do
+            line = next((n for n, t in enumerate(text, 1) if about in t), 0)
             self.problems.append(PackProblem(file, line, message))
 
         return report
@@ -211,6 +210,9 @@ class _Loader:
         norms_file = settings["norms.yaml"]
         norms = norms_file.norms if isinstance(norms_file, NormsFile) else {}
         self._cross_check(rules, steps, norms)
+        facts_file = settings["facts.yaml"]
+        self._check_steps(steps, [*CUSTOMER_FLAGS, *(facts_file.reasons if isinstance(facts_file, FactsFile) else ())])
+        self._check_places()
         if self.problems:
             raise PackError(self.problems)
         about, tenant = settings["pack.yaml"], settings["tenant.yaml"]
@@ -287,21 +289,53 @@ class _Loader:
         by_id: dict[str, Rule] = {}
         for rule in rules:
             if rule.id in by_id:
-                self._problem(rule.file)(f"规则编号 {rule.id} 已在 {by_id[rule.id].file} 用过")
+                self._problem(rule.file)(f"规则编号 {rule.id} 已在 {by_id[rule.id].file} 用过", rule.id)
+            if rule.id in (*STEPS, *CUSTOMER_FLAGS):
+                self._problem(rule.file)(f"规则编号 {rule.id} 与步骤或客户标记同名，请换一个", rule.id)
             by_id[rule.id] = rule
         names = [*STEPS, *CUSTOMER_FLAGS, *by_id]
         for rule in rules:
             for name in (*rule.after, *rule.before):
                 if name not in names:
-                    self._problem(rule.file)(f"before/after 里没有 {name}{nearest(name, names)}")
+                    self._problem(rule.file)(f"before/after 里没有 {name}{nearest(name, names)}", name)
         users: list[Rule | Step] = [*rules, *steps]
         for user in users:
             for key in user.cites:
                 if key not in norms:
-                    self._problem(user.file)(f"norms.yaml 里没有 {key}{nearest(key, list(norms))}")
+                    self._problem(user.file)(f"norms.yaml 里没有 {key}{nearest(key, list(norms))}", key)
         circle = compiled.circle(by_id)
         if circle:
-            self._problem(by_id[circle[0]].file)(f"规则互相等待：{' → '.join(circle)}")
+            self._problem(by_id[circle[0]].file)(f"规则互相等待：{' → '.join(circle)}", circle[1])
+
+
+    def _check_steps(self, steps: Sequence[Step], shown: Sequence[str]) -> None:
+        for number, step in enumerate(steps):
+            named = [
+                ("needs_flags", step.needs_flags, shown),
+                ("unless_flags", step.unless_flags, CUSTOMER_FLAGS),
+                ("order_after", step.order_after, [s.id for s in steps[:number]]),
+                ("spoiled_by", sorted(step.spoiled_by), CATEGORIES),
+                ("spoiled_anywhere_by", sorted(step.spoiled_anywhere_by), CATEGORIES),
+            ]
+            for key, names, known in named:
+                for name in names:
+                    if name not in known:
+                        self._problem(step.file)(f"{key} 里没有 {name}{nearest(name, list(known))}", name)
+
+    def _check_places(self) -> None:
+        """A rule in a wrong place would silently never be tried."""
+        for name in self.files:
+            parts = name.split("/")
+            fine = (
+                name in SETTINGS
+                or parts[0] == "words"
+                or (parts[0] == "steps" and len(parts) == 2 and parts[1].removesuffix(".yaml") in STEPS)
+                or (parts[0] == "violations" and len(parts) == 3)
+            )
+            if name.endswith((".yaml", ".yml")) and (not fine or name.endswith(".yml")):
+                self.problems.append(
+                    PackProblem(name, 0, "不会被读到：规则放在 violations/类别/编号.yaml，步骤放在 steps/步骤.yaml")
+                )
 
 
 def digest(files: Mapping[str, bytes]) -> str:
@@ -317,9 +351,7 @@ def _norm(key: str, file: NormFile) -> Norm:
 
 
 def _limits(file: LimitFile) -> Limits:
-    if not file.hours or len(file.hours) != 2:
-        return Limits()
-    return Limits(compiled.hours(file.hours))
+    return Limits(compiled.hours(file.hours) if file.hours else None)
 
 
 def _scoring(file: ScorecardFile) -> Scoring:
@@ -346,4 +378,4 @@ def _scoring(file: ScorecardFile) -> Scoring:
 
 
 def _points(value: float) -> Decimal:
-    return Decimal(str(value))
+    return Decimal(str(value)).quantize(Decimal("0.01"))

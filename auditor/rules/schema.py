@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from auditor.models import CATEGORIES, CUSTOMER_FLAGS, STEPS
 from auditor.rules.document import nearest
@@ -50,8 +50,8 @@ class ConditionFile(Strict):
     metadata: dict[str, Any] | None = None
     fact: dict[str, Any] | None = None
     previous: PreviousFile | None = None
-    any: list[ConditionFile] | None = None
-    all: list[ConditionFile] | None = None
+    any: Annotated[list[ConditionFile], Field(min_length=1)] | None = None
+    all: Annotated[list[ConditionFile], Field(min_length=1)] | None = None
     not_: ConditionFile | None = Field(None, alias="not")
 
     @model_validator(mode="after")
@@ -98,11 +98,24 @@ class DialogueFile(Strict):
     metadata: dict[str, Any] = Field(default_factory=dict)
 
 
+def _example_shape(given: Any) -> str:
+    if isinstance(given, dict):
+        return "line" if {"agent", "customer"} & set(given) else "dialogue"
+    return "line" if isinstance(given, LineFile) else "dialogue" if isinstance(given, DialogueFile) else "text"
+
+
+# told apart by shape, so that a mistake is reported once and not for every shape it might have been
+ExampleFile = Annotated[
+    Annotated[str, Tag("text")] | Annotated[LineFile, Tag("line")] | Annotated[DialogueFile, Tag("dialogue")],
+    Discriminator(_example_shape),
+]
+
+
 class ExamplesFile(Strict):
     """What the rule must hit and must leave alone."""
 
-    hit: list[str | LineFile | DialogueFile] = Field(default_factory=list)
-    clean: list[str | LineFile | DialogueFile] = Field(default_factory=list)
+    hit: list[ExampleFile] = Field(default_factory=list)
+    clean: list[ExampleFile] = Field(default_factory=list)
 
 
 class RuleFile(Strict):
@@ -119,8 +132,8 @@ class RuleFile(Strict):
     within: WithinFile | None = None
     after: list[str] = Field(default_factory=list)
     before: list[str] = Field(default_factory=list)
-    any: list[ConditionFile] | None = None
-    all: list[ConditionFile] | None = None
+    any: Annotated[list[ConditionFile], Field(min_length=1)] | None = None
+    all: Annotated[list[ConditionFile], Field(min_length=1)] | None = None
     not_: list[ConditionFile] = Field(default_factory=list, alias="not")
     unless: list[str] = Field(default_factory=list)
     message: str = Field(min_length=4, max_length=400)
@@ -165,8 +178,8 @@ class PartFile(Strict):
 class StepExamplesFile(Strict):
     """Dialogues in which the step is done, and in which it is not."""
 
-    done: list[str | LineFile | DialogueFile] = Field(default_factory=list)
-    missed: list[str | LineFile | DialogueFile] = Field(default_factory=list)
+    done: list[ExampleFile] = Field(default_factory=list)
+    missed: list[ExampleFile] = Field(default_factory=list)
 
 
 class StepFile(Strict):
@@ -233,7 +246,7 @@ class FactsFile(Strict):
 
     @model_validator(mode="after")
     def _known(self) -> FactsFile:
-        for name in self.flags:
+        for name in (*self.flags, *self.implied, *(n for names in self.implied.values() for n in names)):
             if name not in CUSTOMER_FLAGS:
                 raise ValueError(f"没有客户标记 {name}{nearest(name, CUSTOMER_FLAGS)}")
         return self
@@ -277,7 +290,9 @@ class NormFile(Strict):
 class LimitFile(Strict):
     """A region's limits in numbers."""
 
-    hours: list[str] | None = None
+    hours: list[Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]] | None = Field(
+        None, min_length=2, max_length=2
+    )
     answered_calls_per_day: int | None = None
     unanswered_attempts_per_number_per_day: int | None = None
     cites: dict[str, list[str]] = Field(default_factory=dict)
@@ -293,7 +308,7 @@ class NormsFile(Strict):
 class PenaltyFile(Strict):
     """Points that a category of conduct costs."""
 
-    points: Points | dict[SeverityName, Points]
+    points: Points | Annotated[dict[SeverityName, Points], Field(min_length=1)]
     per: Literal["call", "finding"] = "call"
     cap: Points | None = None
 
@@ -313,6 +328,8 @@ class ScorecardFile(Strict):
     def _complete(self) -> ScorecardFile:
         if set(self.weights) != set(STEPS) or sum(self.weights.values()) != 100:
             raise ValueError("weights 要写全 12 个步骤，合计 100")
+        if set(self.bands) != {"excellent", "pass", "weak"}:
+            raise ValueError("bands 要写全 excellent、pass、weak")
         missing = sorted(set(CATEGORIES) - set(self.penalties))
         unknown = sorted(set(self.penalties) - set(CATEGORIES))
         if missing or unknown:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
-from auditor.models import Band, Deduction, Finding, Scorecard, StepResult
+from auditor.models import SEVERITIES, Band, Deduction, Finding, Scorecard, StepResult
 from auditor.rules.pack import Scoring
 
 HUNDREDTH = Decimal("0.01")
@@ -66,7 +66,8 @@ def _hundredths(value: Fraction) -> Decimal:
 def _penalties(confirmed: Sequence[Finding], scoring: Scoring) -> list[Deduction]:
     deductions = []
     spent: dict[str, Decimal] = {}
-    for finding in confirmed:
+    gravest = sorted(confirmed, key=lambda f: SEVERITIES.index(f.severity))
+    for finding in gravest:
         penalty = scoring.penalties[finding.category]
         points = penalty.points[finding.severity]
         if finding.severity in scoring.knock_out or points == 0:

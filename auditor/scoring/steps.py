@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from auditor.models import Finding, StepResult, Verdict
 from auditor.rules.conditions import Part, Step
-from auditor.rules.match import Evidence, Place, Scene, hold, inside, locate, may_hold, metadata_holds, passes
+from auditor.rules.match import Evidence, Place, Scene, barred, hold, inside, locate, may_hold, metadata_holds, passes
 
 LOSSY = frozenset({"length_mismatch", "damaged"})
 
@@ -61,11 +61,13 @@ def _first(part: Part, step: Step, scene: Scene, spoiled: frozenset[int]) -> Pla
     for turn in scene.turns:
         if turn.speaker not in ("agent", "unknown") or not inside(step.within, turn, scene.turns):
             continue
-        for evidence in sorted(hold(part.condition, turn, scene), key=lambda e: (e.start, e.end)):
-            if passes(turn, evidence, part.unless, part.excluded, scene):
-                place = locate(turn, evidence, scene.call)
-                if place.utterance not in spoiled:
-                    return place
+        found = hold(part.condition, turn, scene)
+        if not found:
+            continue
+        bars = barred(part.excluded, turn, scene)
+        for evidence in sorted(found, key=lambda e: (e.start, e.end)):
+            if turn.utterance_at(evidence.start) not in spoiled and passes(turn, evidence, part.unless, bars):
+                return locate(turn, evidence, scene.call)
     return None
 
 
@@ -105,34 +107,40 @@ def _judge(
 ) -> StepResult:
     if doubt is not None and doubt.total:
         return _result(step, "cannot_tell", None, doubt.why)
-    spoilers = [f for f in findings if f.category in step.spoiled_by and f.utterance is not None]
-    spoiled = frozenset(f.utterance for f in spoilers if f.utterance is not None)
+    spoiled = frozenset(
+        f.utterance
+        for f in findings
+        if f.status == "confirmed" and f.category in step.spoiled_by and f.utterance is not None
+    )
     if reason_na is not None:
         return _result(step, "na", None, reason_na)
     best = candidate(step, scene, spoiled)
     ruined = next((f for f in findings if f.category in step.spoiled_anywhere_by and f.status == "confirmed"), None)
     if ruined is not None:
         return _result(step, "missed", None, f"{step.message}（该步骤因{ruined.category}不成立：“{ruined.quote}”）")
+    before = _too_early(step, best, earlier)
+    if before is not None and before.utterance is not None:
+        # said again later, it counts
+        best = candidate(step, scene, spoiled | frozenset(range(before.utterance)))
     if best.complete and best.found:
-        late = _too_early(step, best, earlier)
-        if late is None:
-            return _result(step, "done", best, "、".join(f"{n}：“{p.quote}”" for n, p in best.places if p))
-        return _result(step, "missed", None, f"{step.message}（{late}）")
+        return _result(step, "done", best, "、".join(f"{n}：“{p.quote}”" for n, p in best.places if p))
     if doubt is not None:
         return _result(step, "cannot_tell", None, doubt.why)
+    if before is not None:
+        return _result(step, "missed", None, f"{step.message}（说得太早，应在“{before.name}”之后）")
     spared = _spared(step, scene)
     if spared is not None:
         return _result(step, "na", None, spared)
     return _result(step, "missed", None, step.message + _nearest_miss(best))
 
 
-def _too_early(step: Step, best: Candidate, earlier: Mapping[str, StepResult]) -> str | None:
-    for name in step.order_after:
-        before = earlier.get(name)
-        if before is not None and before.verdict == "done" and before.utterance is not None:  # noqa: SIM102
-            if best.found[-1].utterance < before.utterance:
-                return f"说得太早，应在“{before.name}”之后"
-    return None
+def _too_early(step: Step, best: Candidate, earlier: Mapping[str, StepResult]) -> StepResult | None:
+    """The last of the steps that should have come first, if this one was said before it."""
+    if not (best.complete and best.found):
+        return None
+    done = [r for name in step.order_after if (r := earlier.get(name)) is not None and r.utterance is not None]
+    last = max(done, key=lambda r: r.utterance or 0, default=None)
+    return last if last is not None and best.found[-1].utterance < (last.utterance or 0) else None
 
 
 def _nearest_miss(best: Candidate) -> str:
@@ -181,6 +189,8 @@ def _doubt(scene: Scene, trust_from: float) -> Doubt | None:
     speakers = {u.speaker for u in heard}
     if not heard:
         return Doubt("没有可判断的语音", total=True)
+    if "agent" not in speakers and "unknown" not in speakers:
+        return Doubt("没有听到坐席说话，无法判定", total=True)
     if "unknown" in speakers:
         return Doubt("说话人不明，无法判定", total=True)
     if "dead_channel" in codes:

@@ -36,7 +36,7 @@ _SIDES: dict[str, Side] = {
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What was found. Paths are as the user gave them, in order of name.
+    """What was found. Paths are as the user gave them and in that order; those of a folder or pattern in order of name.
 
     ``attempts`` are the metadata rows of calls that nobody answered. ``rows_without_recording`` and
     ``recordings_without_row`` say what did not match; the latter are audited all the same, without metadata. Each of
@@ -118,7 +118,7 @@ class _Joined:
 
 
 def _files(paths: Sequence[Path], problems: list[InputError]) -> list[tuple[Path, bool]]:
-    """All files in order of name, each once, and whether the user named it; links to folders are not followed."""
+    """All files in the order given, each once, and whether the user named it; links to folders are not followed."""
     found: dict[Path, tuple[Path, bool]] = {}
 
     def unreadable(error: OSError) -> None:
@@ -126,11 +126,12 @@ def _files(paths: Sequence[Path], problems: list[InputError]) -> list[tuple[Path
 
     def take(path: Path, named: bool) -> None:
         if path.is_dir():
+            inside = []
             for folder, below, names in os.walk(path, onerror=unreadable):
                 below[:] = [name for name in below if not name.startswith(".")]
-                for name in names:
-                    if not name.startswith("."):
-                        found.setdefault(Path(folder, name).absolute(), (Path(folder, name), False))
+                inside += [Path(folder, name) for name in names if not name.startswith(".")]
+            for file in sorted(inside):
+                found.setdefault(file.absolute(), (file, False))
         else:
             found[path.absolute()] = (path, named)
 
@@ -143,10 +144,10 @@ def _files(paths: Sequence[Path], problems: list[InputError]) -> list[tuple[Path
         matches = [Path(match) for match in found_by_pattern]
         if not matches:
             problems.append(InputError(str(path), "没有这个文件或文件夹", "请检查路径。"))
-        for match in matches:
+        for match in sorted(matches):
             take(match, False)
     readable = []
-    for _, (path, named) in sorted(found.items()):
+    for path, named in found.values():
         if str(path).isprintable():
             readable.append((path, named))
         else:

@@ -114,9 +114,9 @@ def _stuck_lines(utterances: Sequence[Utterance]) -> set[int]:
 
 
 def _is_echo(text: str, prompt: Sequence[str]) -> bool:
-    """At least three of the expected words in their order and nothing else, the last perhaps cut off."""
+    """Three or more of the expected words in their order and nothing else, the last perhaps cut off."""
     return any(
-        len(text) >= len("".join(prompt[start : start + 3])) and "".join(prompt[start:]).startswith(text)
+        len(text) > len("".join(prompt[start : start + 2])) and "".join(prompt[start:]).startswith(text)
         for start in range(len(prompt) - 2)
     )
 

@@ -117,7 +117,7 @@ def _json_rows(path: Path, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]
     except (ValueError, RecursionError):
         raise MetadataError(str(path), "不是有效的 JSON", "请重新导出。") from None
     if isinstance(data, Mapping):
-        yield str(path), _flat(data)
+        yield str(path), data
         return
     if not isinstance(data, list):
         raise MetadataError(str(path), "应是一个对象，或对象的列表", "请重新导出。")
@@ -125,13 +125,7 @@ def _json_rows(path: Path, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]
         where = f"{path} 第 {number} 项"
         if not isinstance(item, Mapping):
             raise MetadataError(where, "不是对象", "请重新导出。")
-        yield where, _flat(item)
-
-
-def _flat(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The object with its ``metadata``, where it has such a part, on the same level."""
-    inner = data.get("metadata")
-    return {**data, "metadata": None, **inner} if isinstance(inner, Mapping) else dict(data)
+        yield where, item
 
 
 def _no_constant(name: str) -> NoReturn:

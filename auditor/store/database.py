@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import HomeError
@@ -19,21 +20,28 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+@dataclass
+class _Opened:
+    """A database over what counted at one version, and how many threads are asking it."""
+
+    root: duckdb.DuckDBPyConnection
+    version: int
+    users: int = 0
+
+
 class Database:
     """Answers SQL over the tables of ``tables``, to any number of threads; an answer is of one state of the store."""
 
     def __init__(self, home: Home) -> None:
         self.home = home
         self._lock = threading.Lock()
-        self._version: int | None = None
-        self._root: duckdb.DuckDBPyConnection | None = None
+        self._opened: _Opened | None = None
 
     def close(self) -> None:
         """Let go of the engine; the next question opens it again."""
         with self._lock:
-            if self._root is not None:
-                self._root.close()
-            self._root, self._version = None, None
+            opened, self._opened = self._opened, None
+            self._close_unused(opened)
 
     def rows(self, sql: str, values: dict[str, Any] | None = None) -> list[dict[str, Any]]:
         """All rows of a query with its ``$named`` values. Raises HomeError where data can't be read."""
@@ -58,28 +66,35 @@ class Database:
 
         try:
             with self._lock:
-                cursor = self._fresh_root().cursor()
+                opened = self._up_to_date()
+                opened.users += 1
             try:
-                yield cursor
+                with contextlib.closing(opened.root.cursor()) as cursor:
+                    yield cursor
             finally:
-                cursor.close()
+                with self._lock:
+                    opened.users -= 1
+                    self._close_unused(opened)
         except (duckdb.OperationalError, duckdb.InvalidInputException) as error:
             raise HomeError(f"{self.home.segments}：数据文件读不出来。请从备份恢复归档目录。") from error
 
-    def _fresh_root(self) -> duckdb.DuckDBPyConnection:
+    def _up_to_date(self) -> _Opened:
         with Ledger(self.home) as ledger, ledger.reading() as db:
-            if self._root is not None and catalog.version(db) == self._version:
-                return self._root
+            if self._opened is not None and catalog.version(db) == self._opened.version:
+                return self._opened
             snapshot = catalog.snapshot(db)
-        root = _open(self.home, snapshot)
-        if self._root is not None:
-            self._root.close()
-        self._root, self._version = root, snapshot.version
-        return root
+        earlier, self._opened = self._opened, _Opened(_open(self.home, snapshot), snapshot.version)
+        self._close_unused(earlier)
+        return self._opened
+
+    def _close_unused(self, opened: _Opened | None) -> None:
+        """Closing takes down the cursors of other threads too, so the last of them does it."""
+        if opened is not None and opened is not self._opened and not opened.users:
+            opened.root.close()
 
 
 def _open(home: Home, snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
-    """A new database with one view a table; cursors on an earlier one go on undisturbed."""
+    """A new database with one view a table."""
     import duckdb
     import pyarrow as pa
 

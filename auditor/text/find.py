@@ -16,6 +16,8 @@ from auditor.text.normalise import Comparable, normalise
 from auditor.text.segment import Segmenter
 
 Hit: TypeAlias = tuple[int, int]
+LONGEST_SENTENCE = 200  # words
+TOKEN_KEYS = ("TEXT", "ORTH", "LOWER", "NORM", "LENGTH", "IS_ALPHA", "IS_ASCII", "IS_DIGIT", "LIKE_NUM", "OP")
 
 
 class Matcher(Protocol):
@@ -194,14 +196,24 @@ class Tokens:
 
         matcher = SpacyMatcher(segmenter.vocab)
         matcher.add("rule", [[dict(token) for token in pattern] for pattern in self.patterns])
-        spans = matcher(segmenter.doc(text), as_spans=True)
-        for span in filter_spans(spans):
-            if text.one_sentence(span.start_char, span.end_char):
+        doc = segmenter.doc(text)
+        # piece by piece: an OP "*" has as many matches as the square of the words
+        for first, last in _pieces([text.sentence[token.idx] for token in doc]):
+            for span in filter_spans(matcher(doc[first:last], as_spans=True)):
                 yield span.start_char, span.end_char
 
     def may_hit(self, whole: str) -> bool:
         """See ``Matcher``; words are cut turn by turn, so nothing can be ruled out."""
         return bool(whole)
+
+
+def _pieces(sentences: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """(first, last) of each stretch of words of one sentence, at most ``LONGEST_SENTENCE`` words long."""
+    first = 0
+    for at in range(1, len(sentences) + 1):
+        if at == len(sentences) or sentences[at] != sentences[first] or at - first == LONGEST_SENTENCE:
+            yield first, at
+            first = at
 
 
 def check_tokens(patterns: Sequence[Sequence[Mapping[str, Any]]]) -> str | None:
@@ -210,6 +222,15 @@ def check_tokens(patterns: Sequence[Sequence[Mapping[str, Any]]]) -> str | None:
     from spacy.matcher import Matcher as SpacyMatcher
     from spacy.vocab import Vocab
 
+    for token in (t for pattern in patterns for t in pattern):
+        for key, value in token.items():
+            if key not in TOKEN_KEYS:
+                # tags need a trained pipeline, and a token's REGEX is not RE2: it could hang an audit
+                return f"不能用 {key}；可用：{'、'.join(TOKEN_KEYS)}"
+            if key == "OP" and value not in ("!", "?", "+", "*"):
+                return f"OP 不能是 {value}；可用：! ? + *"
+            if isinstance(value, dict) and not set(value) <= {"IN", "NOT_IN", "==", "!=", ">=", "<=", ">", "<"}:
+                return f"{key} 里只能写 IN、NOT_IN 或大小比较"
     try:
         SpacyMatcher(Vocab(), validate=True).add("rule", [[dict(t) for t in pattern] for pattern in patterns])
     except (MatchPatternError, ValueError) as error:

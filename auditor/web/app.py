@@ -6,6 +6,7 @@ inside it in an installed wheel. It is loaded from there under one name, so that
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import importlib.util
 import socket
@@ -71,8 +72,12 @@ def serve(
         app = build(opened, host)
         if on_ready is not None:
             on_ready(f"http://{_in_url(host)}:{sock.getsockname()[1]}/")
-        server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="warning", ws="websockets-sansio"))
-        server.run(sockets=[sock])
+        # Browsers keep their connections open; a stop must not wait for them to leave.
+        config = uvicorn.Config(
+            app, access_log=False, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=2
+        )
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[sock])
 
 
 def listen(host: str, port: int) -> socket.socket:

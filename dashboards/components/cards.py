@@ -59,7 +59,7 @@ def finding_card(finding: Finding) -> Card:
     """A finding with its quote, reason and clauses."""
     notes = [(t("call.why"), finding.why)]
     if finding.cites:
-        notes.append((t("call.cites"), "、".join(finding.cites)))
+        notes.append((t("call.cites"), t("app.comma").join(finding.cites)))
     notes.append((t("call.rule"), f"{finding.rule_id} · {name('matched_by', finding.matched_by)}"))
     return Card(
         title=name("category", finding.category),
@@ -80,7 +80,7 @@ def step_card(step: StepResult) -> Card:
     if wanting and step.say_instead:
         notes.append((t("call.say_instead"), step.say_instead))
     if wanting and step.cites:
-        notes.append((t("call.cites"), "、".join(step.cites)))
+        notes.append((t("call.cites"), t("app.comma").join(step.cites)))
     aside = t("call.weight", n=step.weight)
     return Card(
         title=name("step", step.id),

@@ -62,11 +62,12 @@ def violations(found: Sequence[CategoryCount]) -> None:
         if count
     ]
     order = [name("category", row.category) for row in found[:TOP]]
+    most = max(row.confirmed + row.suspected for row in found)
     _show(
         _chart(rows)
         .mark_bar(size=BAR)
         .encode(
-            x=alt.X("count:Q", title=None, axis=_axis(tickMinStep=1, tickCount=4)),
+            x=alt.X("count:Q", title=None, scale=_from_zero(1.06 * most), axis=_axis(tickMinStep=1, tickCount=4)),
             y=alt.Y("category:N", title=None, sort=order, axis=_names()),
             color=_colours("status", statuses),
             order=alt.Order("place:Q"),

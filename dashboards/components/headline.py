@@ -51,7 +51,7 @@ def facts(call: Call, audit: Audit) -> list[tuple[str, str]]:
         "region": name("region", known.region or ""),
         "promise": _promise(audit),
         "reason": name("reason", said.delinquency_reason.name) if said.delinquency_reason else "",
-        "flags": "、".join(dict.fromkeys(name("flag", flag.name) for flag in said.customer_flags)),
+        "flags": t("app.comma").join(dict.fromkeys(name("flag", flag.name) for flag in said.customer_flags)),
     }
     return [(t(f"call.{key}"), value) for key, value in rows.items() if value]
 

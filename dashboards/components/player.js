@@ -95,7 +95,7 @@ export default function ({ data, parentElement }) {
   speed.title = speed.ariaLabel = labels.speed;
   timeline.ariaLabel = labels.timeline;
   timeline.setAttribute("aria-valuemax", String(Math.round(total)));
-  note.textContent = data.audio ? labels.keys : `${labels.no_audio}${labels.keys_text}`;
+  note.textContent = data.audio ? labels.keys : `${labels.no_audio} ${labels.keys_text}`;
   note.classList.remove("trouble");
   if (data.audio && audio.getAttribute("src") !== data.audio) audio.setAttribute("src", data.audio);
   if (!data.audio) audio.removeAttribute("src");

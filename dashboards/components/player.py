@@ -74,7 +74,7 @@ def lines(call: Call, audit: Audit) -> list[dict[str, Any]]:
 def _quarantine(reasons: tuple[str, ...]) -> str:
     if not reasons:
         return ""
-    return t("player.quarantined", reasons="、".join(name("quarantine", reason) for reason in reasons))
+    return t("player.quarantined", reasons=t("app.comma").join(name("quarantine", reason) for reason in reasons))
 
 
 def _where(call: Call, index: int | None, quote: str) -> tuple[int, int] | None:

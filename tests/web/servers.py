@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -20,7 +21,7 @@ serve(Path(sys.argv[1]), port=0, on_ready=lambda url: print(url, flush=True))
 
 @contextlib.contextmanager
 def running(home: Path, folder: Path) -> Iterator[str]:
-    """Serve a home from a process started in ``folder``; gives the address. It must end without a traceback."""
+    """Serve a home from a process started in ``folder``; gives the address. Ctrl-C must end it, also while a browser looks."""
     folder.mkdir(exist_ok=True)
     with (folder.parent / "server.log").open("w+", encoding="utf-8") as log:
         process = subprocess.Popen(
@@ -33,7 +34,7 @@ def running(home: Path, folder: Path) -> Iterator[str]:
             assert url, log.read()
             yield url.rstrip("/")
         finally:
-            process.terminate()
+            process.send_signal(signal.SIGINT)
             process.stdout.close()
             try:
                 process.wait(30)
@@ -42,6 +43,7 @@ def running(home: Path, folder: Path) -> Iterator[str]:
                 process.wait()
         log.seek(0)
         assert "Traceback" not in log.read()
+        assert process.returncode == 0
 
 
 def get(url: str, headers: Mapping[str, str] | None = None) -> tuple[int, Mapping[str, str], bytes]:
