@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from auditor.conversation.turns import Turn
 from auditor.models import Metadata, Party, PartyChange, PartyKind
 from auditor.text.cue import Cue
+from auditor.text.numbers import Number
 
 PATIENCE = 3  # customer turns within which an asked-for factor may still be given
 OPENING = 6  # turns in which a machine would answer
@@ -57,9 +58,9 @@ def find_party(turns: Sequence[Turn], metadata: Metadata, cues: PartyCues) -> Pa
             and now == "debtor_unverified"
             and last_agent is not None
             and last_agent.text in cues.relation_asked
+            and turn.text in cues.factor_agreed
         ):
-            if turn.text in cues.factor_agreed:
-                new, reason = "third_party", "坐席问是否债务人的亲友，对方称是"
+            new, reason = "third_party", "坐席问是否债务人的亲友，对方称是"
         if new is None and now in ("debtor_unverified", "third_party") and asked_before is not None:
             if _answered(turn, asked_before, cues) and not _rejected(turns[place + 1 :], cues):
                 new, reason = "debtor_verified", "坐席询问核身要素，对方答出"
@@ -96,10 +97,17 @@ def _said(turn: Turn, hit: tuple[int, int]) -> str:
 def _answered(turn: Turn, asked: Turn, cues: PartyCues) -> bool:
     if turn.text in cues.factor_refused:
         return False
-    digits = any(n.digits is not None and len(n.digits) >= 3 for n in turn.numbers)
+    digits = any(_read_out(n, turn.text.text[n.start : n.end]) for n in turn.numbers)
     if asked.text in cues.factor_asked and (digits or turn.text in cues.factor_given):
         return True
     return asked.text in cues.factor_stated and turn.text in cues.factor_agreed
+
+
+def _read_out(number: Number, said: str) -> bool:
+    """Three digits or more: 三七二一, or 3721 as recognisers write it; a round sum such as 3000 is money."""
+    if number.digits is not None:
+        return len(number.digits) >= 3
+    return number.unit == "bare" and said.isascii() and said.isdecimal() and len(said) >= 3 and not said.endswith("00")
 
 
 def _rejected(following: Sequence[Turn], cues: PartyCues) -> bool:

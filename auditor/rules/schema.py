@@ -263,6 +263,12 @@ class PackFile(Strict):
     default_region: RegionName
     norms_in_force: dict[RegionName, list[str]] = Field(default_factory=dict)
 
+    @model_validator(mode="after")
+    def _one_of_its_regions(self) -> PackFile:
+        if self.default_region not in self.regions:
+            raise ValueError(f"default_region {self.default_region} 不在 regions 里")
+        return self
+
 
 class TenantFile(Strict):
     """tenant.yaml: what the institution fills in."""

@@ -22,7 +22,10 @@ Order = Literal["newest", "oldest", "worst", "best", "most_findings"]
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which calls to look at; an empty field does not limit. Days are the debtor's, ends included."""
+    """Which calls to look at; an empty field does not limit. Days are the debtor's, ends included.
+
+    Unanswered attempts are no calls to look at; ``Store.call`` finds them by their id.
+    """
 
     teams: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
@@ -313,7 +316,8 @@ def _where(filters: Filters) -> tuple[str, dict[str, Any]]:
         "party": filters.parties, "band": filters.bands,
     }  # fmt: skip
     values: dict[str, Any] = {column: list(wanted) for column, wanted in columns.items() if wanted}
-    parts = [f"c.{column} IN (SELECT unnest(${column}))" for column in values]
+    # unanswered attempts count towards frequency limits; nothing was said in them that could be judged
+    parts = ["NOT c.attempt", *(f"c.{column} IN (SELECT unnest(${column}))" for column in values)]
     if filters.categories:
         values["categories"] = list(filters.categories)
         parts.append("c.result IN (SELECT result FROM findings WHERE category IN (SELECT unnest($categories)))")
@@ -323,7 +327,7 @@ def _where(filters: Filters) -> tuple[str, dict[str, Any]]:
             parts.append(f"c.started_on {test} ${name}")
     if not filters.include_unscored:
         parts.append("c.score IS NOT NULL")
-    return " AND ".join(parts) or "true", values
+    return " AND ".join(parts), values
 
 
 def _utterance(row: dict[str, Any]) -> Utterance:

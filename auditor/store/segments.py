@@ -199,6 +199,7 @@ def _call_row(result: CallResult, entry: Entry, at: datetime) -> dict[str, Any]:
         "started_at": _instant(m.started_at),
         "started_local": None if m.started_at is None else m.started_at.replace(tzinfo=None),
         "started_on": None if m.started_at is None else m.started_at.date(),
+        "attempt": m.answered is False and not call.utterances,
         "amount_due": _money(m.amount_due), "days_overdue": _whole(m.days_overdue),
         "agent_channel": None if call.roles is None else call.roles.agent_channel,
         "transcribed_by": call.transcribed_by, "party": audit.party.kind,

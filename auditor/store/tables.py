@@ -29,6 +29,7 @@ def schemas() -> dict[str, pa.Schema]:
             "transcript_key": text, "tokens_key": text, "audit_key": text, "stored_at": moment,
             "source": text, "source_hash": text, "script": text, "duration": real, "utterances": number,
             "started_at": moment, "started_local": pa.timestamp("us"), "started_on": pa.date32(), "direction": text,
+            "attempt": pa.bool_(),
             "agent_id": text, "agent_name": text, "team": text, "case_id": text, "customer_id": text, "product": text,
             "amount_due": money, "days_overdue": number, "institution": text, "agency": text, "region": text,
             "stage": text, "agent_channel": number, "transcribed_by": text, "party": text, "score": money, "band": text,

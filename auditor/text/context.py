@@ -82,10 +82,8 @@ def negated(text: Comparable, start: int, end: int) -> bool:
     if _self_contradiction(text, start, end):
         return False
     masked = _DOUBLE.sub(lambda m: "＿" * len(m.group()), before + text.text[start : start + 2])[: len(before)]
-    last = None
-    for last in _NEGATOR.finditer(masked):
-        pass
-    return last is not None and not _CONTRAST.search(masked, last.end())
+    negators = list(_NEGATOR.finditer(masked))
+    return bool(negators) and not _CONTRAST.search(masked, negators[-1].end())
 
 
 def _self_contradiction(text: Comparable, start: int, end: int) -> bool:
@@ -97,14 +95,12 @@ def _self_contradiction(text: Comparable, start: int, end: int) -> bool:
 def quoted(text: Comparable, start: int, end: int) -> bool:
     """The hit reports what somebody else said or fears: 您说我们威胁您, 网上传的爆通讯录; not 你说我威胁你，我就威胁你了."""
     left, _ = _sentence(text, start, end)
-    frame = None
-    for frame in _QUOTE.finditer(text.text, left, start):
-        pass
-    if frame is None or _OWN_VOICE.search(text.text, frame.end(), end):
+    frames = list(_QUOTE.finditer(text.text, left, start))
+    if not frames or _OWN_VOICE.search(text.text, frames[-1].end(), end):
         return False
     # 您说您没钱，我上门看看: the report ends where the agent speaks of what the agent will do
     clause, _ = text.clause_around(start, end)
-    return not (clause > frame.end() and _TURNS_TO_SELF.match(text.text, clause))
+    return not (clause > frames[-1].end() and _TURNS_TO_SELF.match(text.text, clause))
 
 
 def advised_against(text: Comparable, start: int, end: int) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol, TypeAlias
 
-from auditor.text.normalise import Comparable, normalise
+from auditor.text.normalise import Comparable, normalise, side_by_side
 from auditor.text.segment import Segmenter
 
 Hit: TypeAlias = tuple[int, int]
@@ -68,14 +68,17 @@ def _everywhere(pattern: str, whole: str) -> tuple[Hit, ...]:
 
 def _occurrences(pattern: str, text: Comparable) -> list[Hit]:
     if not text.whole:
-        return list(_everywhere(pattern, text.text))
+        (text,) = side_by_side([text])
     everywhere = _everywhere(pattern, text.whole)
-    end = text.offset + len(text.text)
+    places = range(len(text.text))
     hits = []
     for n in range(bisect_left(everywhere, (text.offset, 0)), len(everywhere)):
-        if everywhere[n][1] > end:
+        start, end = (at - text.offset for at in everywhere[n])
+        # each sentence before a place adds one line end to the whole
+        at = bisect_left(places, start, key=lambda i: i + text.sentence[i])
+        if at == len(places):
             break
-        hits.append((everywhere[n][0] - text.offset, everywhere[n][1] - text.offset))
+        hits.append((at, at + end - start))
     return hits
 
 

@@ -30,7 +30,8 @@ class Comparable:
         clause, sentence: number of the clause and sentence that the character stands in, rising from 0.
         asks: numbers of the sentences that end in a question mark.
         closed: whether the text as heard ends a sentence.
-        whole, offset: a longer text that holds this one as a line, and where; patterns are searched there once for all its lines.
+        whole, offset: a longer text that holds this one, one sentence a line, and where; patterns are searched there once for
+            all texts, and none runs past a sentence.
     """
 
     text: str
@@ -163,11 +164,17 @@ def join(parts: Sequence[Comparable]) -> Comparable:
 
 
 def side_by_side(texts: Sequence[Comparable]) -> tuple[Comparable, ...]:
-    """The same texts, each now knowing the whole that they make up line by line."""
-    whole = "\n".join(t.text for t in texts)
+    """The same texts, each now knowing the whole that they make up, one sentence a line."""
+    lines = "\n".join(_lines(t) for t in texts)
     offset = 0
     placed = []
     for text in texts:
-        placed.append(replace(text, whole=whole, offset=offset))
-        offset += len(text.text) + 1
+        placed.append(replace(text, whole=lines, offset=offset))
+        offset += len(text.text) + (text.sentence[-1] if text.sentence else 0) + 1
     return tuple(placed)
+
+
+def _lines(text: Comparable) -> str:
+    return "".join(
+        f"\n{c}" if i and text.sentence[i] != text.sentence[i - 1] else c for i, c in enumerate(text.text)
+    )

@@ -224,3 +224,13 @@ def test_a_closed_store_opens_again(full: Store, home: Home) -> None:
     assert full.count() == 4
     with Store(home) as other:
         assert other.count() == 4
+
+
+def test_unanswered_attempts_are_kept_but_are_no_calls_to_look_at(store: Store, save: Save, make: Make) -> None:
+    """An attempt that nobody answered is there by its id, and in no list, total or score."""
+    attempt = make("N1", score=None, category=None)
+    metadata = replace(attempt.call.metadata, answered=False)
+    save(make("A1"), replace(attempt, call=replace(attempt.call, metadata=metadata, utterances=()), tokens=()))
+    assert [row.call_id for row in store.calls()] == ["A1"]
+    assert store.overview().calls == store.count() == 1
+    assert store.call("N1").call.metadata.answered is False
