@@ -25,9 +25,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipeline": {"speech", "text", "conversation", "rules", "scoring"},
     "store": set(),
     "batch": {"pipeline", "store", "speech"},
+    "worker": {"batch", "pipeline", "rules", "speech", "store"},
     "evaluation": {"pipeline", "store", "rules", "speech"},
     "web": {"store", "speech.audio"},
-    "cli": {"speech", "text", "conversation", "rules", "scoring", "pipeline", "store", "batch", "evaluation", "web"},
+    "cli": {"speech", "text", "conversation", "rules", "scoring", "pipeline", "store", "batch", "worker", "evaluation", "web"},
 }
 HOMES: dict[str, tuple[str, ...]] = {
     "faster_whisper": ("speech/transcribe.py",),

@@ -6,26 +6,32 @@ import pytest
 
 from auditor.evaluation.examples import run_one
 from auditor.models import CATEGORIES, STEPS
-from auditor.rules.conditions import Example
+from auditor.rules.conditions import Example, Rule, Step
 from auditor.rules.pack import load_pack
 
 PACK = load_pack()
+OWNERS: list[Rule | Step] = [*PACK.rules, *PACK.steps]
+
+
+def examples(owner: Rule | Step) -> list[tuple[str, tuple[Example, ...]]]:
+    """The owner's examples by what they should come out as."""
+    if isinstance(owner, Rule):
+        return [("hit", owner.hit), ("clean", owner.clean)]
+    return [("done", owner.done), ("missed", owner.missed)]
+
+
 CASES = [
     pytest.param(owner, expected, example, id=f"{owner.id}-{expected}-{number}")
-    for owner, expected, examples in [
-        *((r, "hit", r.hit) for r in PACK.rules),
-        *((r, "clean", r.clean) for r in PACK.rules),
-        *((s, "done", s.done) for s in PACK.steps),
-        *((s, "missed", s.missed) for s in PACK.steps),
-    ]
-    for number, example in enumerate(examples)
+    for owner in OWNERS
+    for expected, group in examples(owner)
+    for number, example in enumerate(group)
 ]
 
 
 @pytest.mark.parametrize(("owner", "expected", "example"), CASES)
-def test_example(owner: object, expected: str, example: Example) -> None:
+def test_example(owner: Rule | Step, expected: str, example: Example) -> None:
     """The example comes out as its author said."""
-    outcome = run_one(PACK, owner, example, expected)  # type: ignore[arg-type]
+    outcome = run_one(PACK, owner, example, expected)
     assert outcome.right, f"{outcome.file}: expected {expected}: {outcome.text}"
 
 

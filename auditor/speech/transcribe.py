@@ -312,8 +312,8 @@ def _from_hub(size: str, download: bool) -> str:
     except Exception as error:  # every layer of the download has errors of its own
         reason = f"本机没有这个模型，也无法下载（{type(error).__name__}）"
     raise ModelError(
-        f"模型 {size}：{reason}。请在能上网的机器上下载 faster-whisper 的 {size} 模型文件夹"
-        f"（huggingface.co/Systran/faster-whisper-{size}），复制到本机，再用 --model 文件夹 指定。"
+        f"模型 {size}：{reason}。请在能上网的机器上下载它的 CTranslate2 模型文件夹"
+        f"（在 huggingface.co 搜索 faster-whisper-{size}），复制到本机，再用 --model 文件夹 指定。"
     )
 
 

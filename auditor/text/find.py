@@ -121,7 +121,8 @@ class Regex:
     def hits(self, text: Comparable, segmenter: Segmenter | None = None) -> Iterator[Hit]:
         """Every match that stands within one sentence."""
         for start, end in _occurrences(self.pattern, text):
-            touches = text.text[start - 1 : start].isdigit() or text.text[end : end + 1].isdigit()
+            left, right = text.clause_around(start, end)
+            touches = text.text[max(left, start - 1) : start].isdigit() or text.text[end : min(right, end + 1)].isdigit()
             if text.one_sentence(start, end) and not (self.not_inside_digits and touches):
                 yield start, end
 

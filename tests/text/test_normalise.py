@@ -19,7 +19,7 @@ TEXTS = st.lists(PIECES, max_size=40).map("".join)
 
 
 @given(TEXTS)
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=60)
 def test_every_character_leads_back(text: str) -> None:
     """The origin map has an entry for each character, in range, never going back; borders only rise."""
     folded = normalise(text)
@@ -31,7 +31,7 @@ def test_every_character_leads_back(text: str) -> None:
 
 
 @given(TEXTS)
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=60)
 def test_folding_twice_changes_nothing(text: str) -> None:
     """What is folded already stays as it is."""
     once = normalise(text).text
@@ -39,7 +39,7 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 
 
 @given(TEXTS)
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=60)
 def test_nothing_unheard_is_left(text: str) -> None:
     """Only letters and digits are left, and the point or colon inside a number."""
     folded = normalise(text).text
@@ -48,7 +48,7 @@ def test_nothing_unheard_is_left(text: str) -> None:
 
 
 @given(st.lists(TEXTS, max_size=5))
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 def test_joining_equals_the_parts(texts: list[str]) -> None:
     """Parts joined are the parts' characters, origins and borders, one after the other."""
     parts = [normalise(t) for t in texts]
@@ -73,7 +73,7 @@ def test_one_text_joined_is_itself() -> None:
 
 
 @given(st.lists(TEXTS, max_size=5))
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 def test_lines_know_their_place(texts: list[str]) -> None:
     """Each text stands in the whole where it says it does, one sentence a line."""
     for placed in side_by_side([normalise(t) for t in texts]):

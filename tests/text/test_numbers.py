@@ -73,7 +73,7 @@ def test_amounts(said: str, value: int | Decimal) -> None:
 
 
 @given(st.integers(100, 99_999_999))
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=60)
 def test_any_amount_read_out_in_full_is_understood(value: int) -> None:
     """Every whole amount read out in full has its value, in either script and in digits."""
     assert only(spoken(value) + "元").value == value
@@ -156,7 +156,7 @@ def test_endless_numbers_are_no_numbers(text: str) -> None:
 
 
 @given(st.text("零一二三四五六七八九十百千万亿两0123456789.,:：，块天日月号多来半元尾号", max_size=30))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=60)
 def test_any_run_of_number_characters_comes_through(text: str) -> None:
     """Whatever is strung together, the numbers found stand where they say, in order, and are finite."""
     folded = normalise(text)
