@@ -10,7 +10,7 @@ from auditor.conversation.facts import find_facts
 from auditor.conversation.party import find_party
 from auditor.conversation.roles import assign_speakers, decide_roles
 from auditor.conversation.turns import turns
-from auditor.models import SEVERITIES, Audit, Call, Finding, Party, PartyChange, PartyKind
+from auditor.models import SEVERITIES, Audit, Call, Finding, Party, PartyChange, PartyKind, Region
 from auditor.rules.match import Limits, Scene, find
 from auditor.rules.pack import Pack
 from auditor.scoring.scorecard import score
@@ -74,7 +74,10 @@ def audit_call(call: Call, pack: Pack, party: PartyKind | None = None) -> Audit:
     scene = scene_of(call, pack, party)
     findings = _findings(scene, pack)
     skipped = () if pack.recording_notice_required else ("recording_notice",)
-    steps = judge(pack.steps, scene, findings, pack.scoring.trust_steps_from, skipped)
+    steps = tuple(
+        replace(s, cites=_in_force(s.cites, scene.region, pack))
+        for s in judge(pack.steps, scene, findings, pack.scoring.trust_steps_from, skipped)
+    )
     return Audit(
         call_id=call.call_id,
         pack=pack.id,
@@ -92,12 +95,17 @@ def audit_call(call: Call, pack: Pack, party: PartyKind | None = None) -> Audit:
 def _findings(scene: Scene, pack: Pack) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for rule in pack.rules:
-        own = list(find(rule, scene))
+        own = [replace(f, cites=_in_force(f.cites, scene.region, pack)) for f in find(rule, scene)]
         found += own
         first = min((f.utterance for f in own if f.utterance is not None), default=None)
         if first is not None:
             scene = replace(scene, seen=_noted(scene.seen, rule.id, first))
     return tuple(sorted(_one_each(found), key=_order))
+
+
+def _in_force(cites: tuple[str, ...], region: Region, pack: Pack) -> tuple[str, ...]:
+    """The clauses that hold in this region: a rule serves all, its norms do not."""
+    return tuple(key for key in cites if pack.norms[key].region in (None, region))
 
 
 def _noted(known: Mapping[str, int], name: str, utterance: int) -> dict[str, int]:

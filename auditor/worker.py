@@ -67,7 +67,8 @@ class Worker:
         rejected: list[InputError] = list(intake.problems)
         calls = [call for path in intake.transcripts for call in self._read(path, rejected)]
         jobs: dict[str, Job[Recording | Call]] = {}
-        for work in (*intake.recordings, *calls, *attempts(intake.attempts)):
+        inputs: list[Recording | Call] = [*intake.recordings, *calls, *attempts(intake.attempts)]
+        for work in inputs:
             job = self._job(work)
             first = jobs.setdefault(job.call_id, job)
             if first.job_id != job.job_id:

@@ -11,6 +11,8 @@ Two goals, each with its mark in the output:
 - **≥ 90 % of findings and step verdicts survive.** The reference transcript and the recording are audited with the same
   pack and the same metadata. A finding survives where the recording gives one of the same category at an overlapping time
   (for a finding from metadata: of the same category); a step, where it gets the same verdict. What was lost is listed.
+  Two samples (S14 mono, S15 with a dead channel) are there to show that such a recording is not judged: all their steps
+  are ``cannot_tell`` whatever a model hears. They are in the table, and in a second figure, but not in the goal's.
 
 ``confidence`` is the mean probability of the recognised words. It decides what a missing step may cost.
 """
@@ -43,6 +45,7 @@ from auditor.worker import Worker
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 MOST_ERRORS, LEAST_SURVIVAL = 0.10, 0.90
+UNJUDGEABLE = ("mono", "duplicated_channels", "dead_channel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Outcome:
     steps_kept: int
     lost: tuple[str, ...]
     added: tuple[str, ...]
+    fault: str = ""
 
 
 def measure(recording: Recording, reference: Call, worker: Worker, pack: Pack) -> Outcome:
@@ -85,6 +89,7 @@ def measure(recording: Recording, reference: Call, worker: Worker, pack: Pack) -
             *(f"{s.id}: {s.verdict} → {verdicts[s.id]} “{s.quote}”" for s in lost_steps),
         ),
         added=tuple(unasked(wanted, got)),
+        fault="、".join(w.code for w in result.call.warnings if w.code in UNJUDGEABLE),
     )
 
 
@@ -124,6 +129,12 @@ def unasked(wanted: Audit, got: Audit) -> list[str]:
     return [f"{f.category} “{f.quote}”" for f in got.findings if not any(same(f, other) for other in wanted.findings)]
 
 
+def survival(outcomes: Iterable[Outcome]) -> float:
+    """The share of the references' findings and step verdicts that the recordings gave too."""
+    every = list(outcomes)
+    return sum(o.findings_kept + o.steps_kept for o in every) / max(1, sum(o.findings + o.steps for o in every))
+
+
 def place(finding: Finding) -> str:
     """When, for the list of what was lost."""
     return "metadata" if finding.start is None else f"{finding.start:.1f} s"
@@ -152,19 +163,25 @@ def main() -> int:
     print(file=sys.stderr)
     console.print(table(outcomes))
     for outcome in outcomes:
+        if outcome.fault:
+            console.print(f"not judged  {outcome.call_id}  {outcome.fault}")
+            continue
         for what in outcome.lost:
             console.print(f"lost   {outcome.call_id}  {what}", markup=False)
         for what in outcome.added:
             console.print(f"added  {outcome.call_id}  {what}", markup=False)
     print(f"{transcriber.fingerprint}; pack {pack.id}")
     wrong = sum(o.wrong for o in outcomes) / sum(o.characters for o in outcomes)
-    kept = sum(o.findings_kept + o.steps_kept for o in outcomes) / sum(o.findings + o.steps for o in outcomes)
-    goals = (wrong <= MOST_ERRORS, kept >= LEAST_SURVIVAL)
-    print(f"{'✓' if goals[0] else '✗'} character error rate {wrong:.1%} (goal ≤ {MOST_ERRORS:.0%})")
-    print(
-        f"{'✓' if goals[1] else '✗'} findings and step verdicts that survive {kept:.1%} (goal ≥ {LEAST_SURVIVAL:.0%})"
-    )
-    return 0 if all(goals) else 1
+    kept, of_all = survival(o for o in outcomes if not o.fault), survival(outcomes)
+    print(f"{mark(wrong <= MOST_ERRORS)} character error rate {wrong:.1%} (goal ≤ {MOST_ERRORS:.0%})")
+    print(f"{mark(kept >= LEAST_SURVIVAL)} verdicts that survive {kept:.1%} (goal ≥ {LEAST_SURVIVAL:.0%})")
+    print(f"  with the recordings that can't be judged {of_all:.1%}")
+    return 0 if wrong <= MOST_ERRORS and kept >= LEAST_SURVIVAL else 1
+
+
+def mark(reached: bool) -> str:
+    """A goal's mark."""
+    return "✓" if reached else "✗"
 
 
 def table(outcomes: Sequence[Outcome]) -> Table:

@@ -1,4 +1,4 @@
-"""The entry: language and navigation only; what there is to see is in ``pages``."""
+"""The entry: language and navigation only; what there is to see is in ``views``."""
 
 from __future__ import annotations
 
@@ -20,28 +20,22 @@ def pages() -> list[st.Page]:
     except AuditorError:
         empty = False
     if empty:
-        return [st.Page("pages/welcome.py", title=t("app.overview"), default=True)]
+        return [st.Page("views/welcome.py", title=t("app.overview"), default=True)]
     return [
-        st.Page("pages/overview.py", title=t("app.overview"), default=True),
-        st.Page("pages/call.py", title=t("app.call"), url_path="call"),
+        st.Page("views/overview.py", title=t("app.overview"), default=True),
+        st.Page("views/call.py", title=t("app.call"), url_path="call"),
     ]
 
 
 st.set_page_config(page_icon=str(HERE / "icon.png"), layout="wide", initial_sidebar_state=208)
+st.logo(HERE / "icon.png", size="large")
 st.html(HERE / "style.css")
-with st.sidebar:
-    links = st.container(gap="xsmall")
-    st.segmented_control(
-        t("app.language"), list(LANGUAGES), default="zh", required=True, format_func=LANGUAGES.__getitem__, key="lang",
-        bind="query-params", persist_state="session",
-    )  # fmt: skip
-# Streamlit's own list of pages would show their file names for a moment, before this line is reached.
-shown = pages()
-page = st.navigation(shown, position="hidden")
+st.sidebar.segmented_control(
+    t("app.language"), list(LANGUAGES), default="zh", required=True, format_func=LANGUAGES.__getitem__, key="lang",
+    bind="query-params", persist_state="session",
+)  # fmt: skip
+page = st.navigation(pages())
 st.set_page_config(page_title=f"{page.title} · {t('app.title')}")
-links.subheader(t("app.title"), anchor=False)
-for link in shown:
-    links.page_link(link)
 try:
     page.run()
 except AuditorError as error:

@@ -21,7 +21,6 @@ SETTINGS: dict[str, Any] = {
     "client.showErrorDetails": "none",
     "client.showErrorLinks": False,
     "client.toolbarMode": "minimal",
-    "client.showSidebarNavigation": False,
     "client.disableDataExport": True,
     "server.headless": True,
     "server.fileWatcherType": "none",

@@ -14,6 +14,7 @@ from auditor.errors import PackProblem
 
 Path = tuple[Hashable, ...]
 MAX_BYTES = 1 << 20
+MAX_DEPTH = 40
 
 
 def nearest(word: str, known: Sequence[str]) -> str:
@@ -52,10 +53,17 @@ def parse_yaml(text: str) -> Parsed:
     try:
         if len(text) > MAX_BYTES:
             raise _Refused(1, f"文件超过 {MAX_BYTES >> 20} MiB")
+        depth = 0
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            if depth > MAX_DEPTH:
+                raise _Refused(line, f"嵌套超过 {MAX_DEPTH} 层")
+            if getattr(event, "tag", None) is not None:
+                raise _Refused(line, "规则文件不支持 YAML 标签（! 开头），请直接写出内容")
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                mark = event.start_mark
-                raise _Refused(mark.line + 1 if mark else 1, "规则文件不支持 YAML 锚点和别名，请直接写出内容")
+                raise _Refused(line, "规则文件不支持 YAML 锚点和别名，请直接写出内容")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         parsed.value = _plain(node, (), parsed.lines) if node is not None else None
     except _Refused as refused:

@@ -73,7 +73,10 @@ class Scoring:
 
 @dataclass(frozen=True, slots=True)
 class Norm:
-    """A clause that findings cite; ``verification`` says how far its text was checked (V1, V2, V3, PK)."""
+    """A clause that findings cite, where it is in force (``None``: everywhere).
+
+    ``verification`` says how far its text was checked (V1, V2, V3, PK).
+    """
 
     key: str
     norm: str
@@ -82,6 +85,7 @@ class Norm:
     title: str
     url: str | None
     verification: str
+    region: Region | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +351,7 @@ def digest(files: Mapping[str, bytes]) -> str:
 
 
 def _norm(key: str, file: NormFile) -> Norm:
-    return Norm(key, file.norm, file.article, file.requirement, file.title, file.url, file.verification)
+    return Norm(key, file.norm, file.article, file.requirement, file.title, file.url, file.verification, file.region)
 
 
 def _limits(file: LimitFile) -> Limits:

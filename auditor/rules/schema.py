@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 
 from auditor.models import CATEGORIES, CUSTOMER_FLAGS, STEPS
 from auditor.rules.document import nearest
@@ -140,10 +140,15 @@ class RuleFile(Strict):
     cites: list[str] = Field(default_factory=list)
     examples: ExamplesFile
 
+    @field_validator("category")
+    @classmethod
+    def _known(cls, category: str) -> str:
+        if category not in CATEGORIES:
+            raise ValueError(f"没有类别 {category}{nearest(category, CATEGORIES)}")
+        return category
+
     @model_validator(mode="after")
     def _sound(self) -> RuleFile:
-        if self.category not in CATEGORIES:
-            raise ValueError(f"没有类别 {self.category}{nearest(self.category, CATEGORIES)}")
         if (self.any is None) == (self.all is None):
             raise ValueError("顶层条件写 any 或 all 其中一个")
         if self.status == "stable" and min(len(self.examples.hit), len(self.examples.clean)) < 3:

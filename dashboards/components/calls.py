@@ -43,4 +43,4 @@ def calls_table(rows: Sequence[CallRow], key: str) -> None:
         column_config={score: st.column_config.NumberColumn(format="%.1f")},
     )
     if choice["selection"]["rows"]:
-        st.switch_page("pages/call.py", query_params={"id": rows[choice["selection"]["rows"][0]].call_id})
+        st.switch_page("views/call.py", query_params={"id": rows[choice["selection"]["rows"][0]].call_id})

@@ -50,6 +50,7 @@ def ask(chrome: Chrome, script: str) -> Any:
 def open_call(chrome: Chrome, url: str, call_id: str) -> None:
     chrome.get(f"{url}/call?id={quote(call_id)}")
     until(chrome, lambda c: ask(c, "return lines.length") == 5)
+    assert ask(chrome, "return document.querySelectorAll('[data-testid=stSidebarNav] a').length") == 2
 
 
 def heading(chrome: Chrome) -> str:
@@ -154,7 +155,7 @@ def test_the_language_switch_turns_pages_and_stays(chrome: Chrome, url: str) -> 
     until(chrome, lambda c: heading(c) == "总览")
     click(chrome, "[data-testid=stSidebar] button", "English")
     until(chrome, lambda c: heading(c) == "Overview")
-    click(chrome, "[data-testid=stPageLink] a", "Call")
+    click(chrome, "[data-testid=stSidebarNav] a", "Call")
     until(chrome, lambda c: heading(c) == "Choose a call")
     chrome.refresh()
     until(chrome, lambda c: heading(c) == "Choose a call")

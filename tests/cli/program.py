@@ -48,3 +48,11 @@ def auditor(*arguments: str | Path, cwd: Path | None = None, columns: int = 400,
     )  # fmt: skip
     assert "Traceback" not in done.stderr, done.stderr
     return Said(done.returncode, done.stdout, done.stderr)
+
+
+def short_recording(path: Path, seconds: float = 4.0) -> None:
+    """The first seconds of the shortest sample, as a WAV file of two channels."""
+    import soundfile
+
+    sound, rate = soundfile.read(ROOT / "samples" / "calls" / "S12.wav")
+    soundfile.write(path, sound[: round(seconds * rate)], rate, subtype="PCM_16")

@@ -7,7 +7,7 @@ from typing import Any
 from tests.dashboards.conftest import Opened, component, markup
 from tests.web.homes import HOSTILE
 
-PAGE = "pages/call.py"
+PAGE = "views/call.py"
 
 
 def cards(data: dict[str, Any], *fields: str) -> list[tuple[Any, ...]]:

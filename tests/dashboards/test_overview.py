@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from auditor.web.app import dashboards_folder
 from tests.dashboards.conftest import Opened, markup
 from tests.web.homes import HOSTILE
 
@@ -84,3 +85,9 @@ def test_a_home_that_cannot_be_read_is_explained(opened: Opened, tmp_path: Path)
     app = opened(of=tmp_path)
     assert app.error[0].value == "出了问题，页面无法显示。"
     assert "home.json" in app.text[0].value
+
+
+def test_no_page_can_be_run_past_the_entry(opened: Opened) -> None:
+    """Streamlit would run files of a folder named ``pages`` by themselves when a link to one is a server's first visit."""
+    assert not (dashboards_folder() / "pages").exists()
+    assert opened().title[0].value == "总览"
