@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import streamlit as st
 
 from auditor.errors import NotFoundError
+from auditor.rules.norms import read_norms
 from auditor.store.home import Home
 from auditor.store.queries import Store, StoredCall
 from auditor.web.clips import audio_link
@@ -30,3 +34,16 @@ def recording(home: Home, stored: StoredCall) -> str | None:
     except NotFoundError:
         return None
     return audio_link(home.secret_key(), audio_id) if kept else None
+
+
+def clauses(home: Home, pack: str) -> Mapping[str, str]:
+    """What the clauses that a pack cites are called; empty where the pack is not in the home's archive."""
+    try:
+        return _clauses(home.archived_pack(pack.rpartition("+")[2]))
+    except NotFoundError:
+        return {}
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _clauses(folder: Path) -> Mapping[str, str]:
+    return {key: norm.label for key, norm in read_norms(folder).items()}

@@ -1,0 +1,1 @@
+"""What is required and what is banned: rule packs, loaded, checked and tried on a call."""

@@ -27,10 +27,7 @@ __all__ = ["Cue", "circle", "hours", "ordered", "rule", "step"]
 
 def rule(file: RuleFile, name: str, words: Words, problem: Problem) -> Rule:
     """A rule ready to be tried."""
-    if file.any is not None:
-        main = any_of(file.any, words, problem)
-    else:
-        main = AllOf(tuple(condition(c, words, problem) for c in file.all or ()))
+    every = AllOf(tuple(condition(c, words, problem) for c in file.all or ()))
     return Rule(
         id=file.id,
         category=file.category,
@@ -43,7 +40,7 @@ def rule(file: RuleFile, name: str, words: Words, problem: Problem) -> Rule:
         within=within(file.within),
         after=tuple(file.after),
         before=tuple(file.before),
-        condition=main,
+        condition=every if file.any is None else any_of(file.any, words, problem),
         excluded=tuple(condition(c, words, problem) for c in file.not_),
         unless=contexts(file.unless, problem),
         message=file.message,

@@ -15,6 +15,8 @@ from auditor.errors import PackProblem
 Path = tuple[Hashable, ...]
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 40
+# The one in C where PyYAML was built with it: a pack loads in a fifth of the time.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def nearest(word: str, known: Sequence[str]) -> str:
@@ -37,7 +39,7 @@ class Parsed:
         return self.lines.get(path, 1)
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
         self.line, self.message = line, message
@@ -52,21 +54,21 @@ def parse_yaml(text: str) -> Parsed:
     parsed = Parsed(None)
     try:
         if len(text) > MAX_BYTES:
-            raise _Refused(1, f"文件超过 {MAX_BYTES >> 20} MiB")
+            raise _RefusedError(1, f"文件超过 {MAX_BYTES >> 20} MiB")
         depth = 0
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        for event in yaml.parse(text, Loader=_LOADER):
             depth += isinstance(event, yaml.CollectionStartEvent)
             depth -= isinstance(event, yaml.CollectionEndEvent)
             line = event.start_mark.line + 1 if event.start_mark else 1
             if depth > MAX_DEPTH:
-                raise _Refused(line, f"嵌套超过 {MAX_DEPTH} 层")
+                raise _RefusedError(line, f"嵌套超过 {MAX_DEPTH} 层")
             if getattr(event, "tag", None) is not None:
-                raise _Refused(line, "规则文件不支持 YAML 标签（! 开头），请直接写出内容")
+                raise _RefusedError(line, "规则文件不支持 YAML 标签（! 开头），请直接写出内容")
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise _Refused(line, "规则文件不支持 YAML 锚点和别名，请直接写出内容")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+                raise _RefusedError(line, "规则文件不支持 YAML 锚点和别名，请直接写出内容")
+        node = yaml.compose(text, Loader=_LOADER)
         parsed.value = _plain(node, (), parsed.lines) if node is not None else None
-    except _Refused as refused:
+    except _RefusedError as refused:
         raise ValueError(refused.line, refused.message) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -83,7 +85,7 @@ def _plain(node: yaml.Node, path: Path, lines: dict[Path, int]) -> Any:
         for key_node, value_node in node.value:
             key = _scalar(key_node)
             if key in result:
-                raise _Refused(key_node.start_mark.line + 1, f"键 {key} 写了两次")
+                raise _RefusedError(key_node.start_mark.line + 1, f"键 {key} 写了两次")
             result[key] = _plain(value_node, (*path, key), lines)
             lines[(*path, key)] = key_node.start_mark.line + 1
         return result
@@ -94,13 +96,13 @@ def _plain(node: yaml.Node, path: Path, lines: dict[Path, int]) -> Any:
 
 def _scalar(node: yaml.Node) -> Any:
     if not isinstance(node, yaml.ScalarNode):
-        raise _Refused(node.start_mark.line + 1, "键必须是简单的词")
+        raise _RefusedError(node.start_mark.line + 1, "键必须是简单的词")
     loader = yaml.SafeLoader("")
     try:
         return loader.construct_object(node)
     except (yaml.YAMLError, ValueError, LookupError, OverflowError):
         # PyYAML's constructors trip over explicit tags such as !!int ''
-        raise _Refused(node.start_mark.line + 1, f"看不懂的值 {node.value[:40]!r}") from None
+        raise _RefusedError(node.start_mark.line + 1, f"看不懂的值 {node.value[:40]!r}") from None
     finally:
         loader.dispose()
 

@@ -21,6 +21,7 @@ from auditor.rules import compile as compiled
 from auditor.rules.conditions import Problem, Rule, Step, Words, cue, looks_at_words
 from auditor.rules.document import MAX_BYTES, check, nearest, parse_yaml
 from auditor.rules.match import Limits
+from auditor.rules.norms import Norm, norm
 from auditor.rules.schema import (
     CueFile,
     FactsFile,
@@ -69,23 +70,6 @@ class Scoring:
     bands: Mapping[Band, Decimal]
     trust_words_from: float
     trust_steps_from: float
-
-
-@dataclass(frozen=True, slots=True)
-class Norm:
-    """A clause that findings cite, where it is in force (``None``: everywhere).
-
-    ``verification`` says how far its text was checked (V1, V2, V3, PK).
-    """
-
-    key: str
-    norm: str
-    article: str
-    requirement: str
-    title: str
-    url: str | None
-    verification: str
-    region: Region | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +224,7 @@ class _Loader:
             rules=compiled.ordered(rules),
             steps=steps,
             scoring=_scoring(scorecard),
-            norms={key: _norm(key, n) for key, n in norms.items()},
+            norms={key: norm(key, n) for key, n in norms.items()},
             limits={region: _limits(limit) for region, limit in norms_file.limits.items()},
             party=PartyCues(**cues("party.yaml", {n: getattr(party, n) for n in PartyFile.model_fields})),
             roles=RoleCues(**cues("roles.yaml", {"agent": roles.agent, "customer": roles.customer})),
@@ -348,10 +332,6 @@ def digest(files: Mapping[str, bytes]) -> str:
     for name in sorted(files):
         total.update(f"{name}\0{hashlib.sha256(files[name]).hexdigest()}\n".encode())
     return total.hexdigest()
-
-
-def _norm(key: str, file: NormFile) -> Norm:
-    return Norm(key, file.norm, file.article, file.requirement, file.title, file.url, file.verification, file.region)
 
 
 def _limits(file: LimitFile) -> Limits:

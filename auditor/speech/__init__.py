@@ -1,0 +1,1 @@
+"""What was recorded and heard: recordings and transcripts in, utterances out."""

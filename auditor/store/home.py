@@ -146,11 +146,15 @@ class Home:
         return target
 
     def archived_pack(self, pack_hash: str) -> Path:
-        """The folder of an archived rule pack; raises NotFoundError where none was kept under this hash."""
-        target = self.packs / _hash(pack_hash)
-        if not target.is_dir():
+        """The folder of an archived rule pack, by its hash or the hash's beginning as audits state it.
+
+        Raises:
+            NotFoundError: none was kept under this hash.
+        """
+        found = sorted(self.packs.glob(f"{_hash(pack_hash)}*"))
+        if not found:
             raise NotFoundError(f"归档目录里没有规则包 {pack_hash}。")
-        return target
+        return found[0]
 
     def secret_key(self) -> bytes:
         """The 32 bytes that sign links to clips; made once, readable by the owner only."""

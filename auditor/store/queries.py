@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from auditor.errors import NotFoundError
-from auditor.models import VERDICTS, Acoustics, Audit, Call, ChannelAcoustics, Utterance, Word
+from auditor.models import SEVERITIES, VERDICTS, Acoustics, Audit, Call, ChannelAcoustics, Utterance, Word
 from auditor.store import catalog, jobs
 from auditor.store.catalog import Entry
 from auditor.store.codec import decode
@@ -66,12 +66,13 @@ class ScoreBin:
 
 @dataclass(frozen=True, slots=True)
 class CategoryCount:
-    """Findings of a category, and in how many calls they are."""
+    """Findings of a category, in how many calls they are, and the gravest severity among them."""
 
     category: str
     confirmed: int
     suspected: int
     calls: int
+    severity: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +209,11 @@ class Store:
         """Findings by category, the most frequent first."""
         where, values = _where(filters)
         sql = f"""SELECT f.category, count(*) FILTER (f.status = 'confirmed') AS confirmed,
-                         count(*) FILTER (f.status = 'suspected') AS suspected, count(DISTINCT f.result) AS calls
+                         count(*) FILTER (f.status = 'suspected') AS suspected, count(DISTINCT f.result) AS calls,
+                         arg_min(f.severity, list_position($severities, f.severity)) AS severity
                   FROM findings f JOIN calls c USING (result) WHERE {where}
                   GROUP BY f.category ORDER BY confirmed DESC, suspected DESC, f.category"""
+        values = {**values, "severities": list(SEVERITIES)}
         return [CategoryCount(**row) for row in self._database.rows(sql, values)]
 
     def steps_missed(self, filters: Filters = Filters()) -> list[StepCount]:

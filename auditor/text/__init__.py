@@ -1,0 +1,1 @@
+"""What the words say: comparable text, words, numbers, context, matchers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
@@ -33,16 +34,16 @@ class Card:
     line: int | None = None
 
 
-def findings(audit: Audit) -> None:
+def findings(audit: Audit, clauses: Mapping[str, str]) -> None:
     """Show what was found, worst first, confirmed before suspected."""
     ranked = sorted(audit.findings, key=lambda f: (_SEVERITY_ORDER[f.severity], f.status, f.start or 0.0))
-    _show("findings", [finding_card(f) for f in ranked], t("call.no_findings"))
+    _show("findings", [finding_card(f, clauses) for f in ranked], t("call.no_findings"))
 
 
-def steps(audit: Audit) -> None:
+def steps(audit: Audit, clauses: Mapping[str, str]) -> None:
     """Show the required steps, those that need attention first."""
     ranked = sorted(audit.steps, key=lambda s: _VERDICT_ORDER[s.verdict])
-    _show("steps", [step_card(s) for s in ranked], t("call.no_steps"))
+    _show("steps", [step_card(s, clauses) for s in ranked], t("call.no_steps"))
 
 
 def deductions(audit: Audit) -> None:
@@ -55,11 +56,11 @@ def deductions(audit: Audit) -> None:
     _show("deductions", [deduction_card(d, audit) for d in card.deductions], t("call.no_deductions"), total)
 
 
-def finding_card(finding: Finding) -> Card:
+def finding_card(finding: Finding, clauses: Mapping[str, str]) -> Card:
     """A finding with its quote, reason and clauses."""
     notes = [(t("call.why"), finding.why)]
     if finding.cites:
-        notes.append((t("call.cites"), t("app.comma").join(finding.cites)))
+        notes.append((t("call.cites"), _cited(finding.cites, clauses)))
     notes.append((t("call.rule"), f"{finding.rule_id} · {name('matched_by', finding.matched_by)}"))
     return Card(
         title=name("category", finding.category),
@@ -73,14 +74,14 @@ def finding_card(finding: Finding) -> Card:
     )
 
 
-def step_card(step: StepResult) -> Card:
+def step_card(step: StepResult, clauses: Mapping[str, str]) -> Card:
     """A step with its verdict; one that was missed says what to say instead."""
     wanting = step.verdict in ("missed", "cannot_tell")
     notes = [(t("call.why"), step.why)] if wanting and step.why else []
     if wanting and step.say_instead:
         notes.append((t("call.say_instead"), step.say_instead))
     if wanting and step.cites:
-        notes.append((t("call.cites"), t("app.comma").join(step.cites)))
+        notes.append((t("call.cites"), _cited(step.cites, clauses)))
     aside = t("call.weight", n=step.weight)
     return Card(
         title=name("step", step.id),
@@ -92,6 +93,10 @@ def step_card(step: StepResult) -> Card:
         notes=tuple(notes),
         line=step.utterance,
     )
+
+
+def _cited(keys: tuple[str, ...], clauses: Mapping[str, str]) -> str:
+    return t("app.semicolon").join(clauses.get(key, key) for key in keys)
 
 
 def deduction_card(deduction: Deduction, audit: Audit) -> Card:

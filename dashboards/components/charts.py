@@ -13,7 +13,7 @@ from auditor.store.queries import CategoryCount, ScoreBin, StepCount
 from dashboards.locales import name, t
 
 BANDS = {"excellent": (90, "#1b6e4c"), "pass": (75, "#5aa583"), "weak": (60, "#d8b13a"), "fail": (0, "#a61b1b")}
-CONFIRMED, SUSPECTED = "#a61b1b", "#e3aaa4"
+SEVERITIES = {"critical": "#a61b1b", "major": "#d9762b", "minor": "#d8b13a", "notice": "#8a97a6"}
 STEP = "#4c78a8"
 INK = "#3c4856"
 TOP = 12
@@ -53,15 +53,24 @@ def score_distribution(bins: Sequence[ScoreBin]) -> None:
 
 
 def violations(found: Sequence[CategoryCount]) -> None:
-    """The most frequent categories, in the order given; what still waits for a person is light."""
-    statuses = {name("status", "confirmed"): CONFIRMED, name("status", "suspected"): SUSPECTED}
+    """The most frequent categories, in the order given, coloured by severity; what still waits for a person is light."""
+    statuses = {name("status", "confirmed"): 1.0, name("status", "suspected"): 0.4}
     rows = [
-        {"category": name("category", row.category), "status": status, "place": place, "count": count, "in": row.calls}
+        {
+            "category": name("category", row.category),
+            "severity": name("severity", row.severity),
+            "status": status,
+            "place": place,
+            "count": count,
+            "in": row.calls,
+        }
         for row in found[:TOP]
         for place, (status, count) in enumerate(zip(statuses, (row.confirmed, row.suspected), strict=True))
         if count
     ]
     order = [name("category", row.category) for row in found[:TOP]]
+    codes = {row.severity for row in found[:TOP]}
+    colours = {name("severity", code): colour for code, colour in SEVERITIES.items() if code in codes}
     most = max(row.confirmed + row.suspected for row in found)
     _show(
         _chart(rows)
@@ -69,10 +78,14 @@ def violations(found: Sequence[CategoryCount]) -> None:
         .encode(
             x=alt.X("count:Q", title=None, scale=_from_zero(1.06 * most), axis=_axis(tickMinStep=1, tickCount=4)),
             y=alt.Y("category:N", title=None, sort=order, axis=_names()),
-            color=_colours("status", statuses),
+            color=_colours("severity", colours),
+            opacity=alt.Opacity(
+                "status:N", scale=alt.Scale(domain=list(statuses), range=list(statuses.values())), legend=None
+            ),
             order=alt.Order("place:Q"),
             tooltip=[
                 _tip("category:N", t("overview.violations")),
+                _tip("severity:N", t("overview.severity")),
                 _tip("status:N", t("overview.status")),
                 _tip("count:Q", t("overview.count")),
                 _tip("in:Q", t("overview.calls")),

@@ -44,10 +44,11 @@ def show(store: Store, stored: StoredCall) -> None:
             t("call.deductions", n=len(audit.scorecard.deductions)),
         ]
     )
+    clauses = data.clauses(store.home, audit.pack)
     with findings:
-        cards.findings(audit)
+        cards.findings(audit, clauses)
     with steps:
-        cards.steps(audit)
+        cards.steps(audit, clauses)
     with lost:
         cards.deductions(audit)
 

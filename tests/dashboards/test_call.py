@@ -39,7 +39,7 @@ def test_findings_and_step_evidence_are_marked_where_they_were_said(opened: Open
     assert (breach["tone"], breach["open"], breach["label"]) == ("critical", False, "致命 · 曝光威胁")
     (step,) = lines[0]["marks"]
     assert lines[0]["text"][slice(*step["span"])] == "我是示例银行信用卡中心"
-    assert (step["tone"], step["label"]) == ("good", "✓ 自报家门")
+    assert (step["tone"], step["label"]) == ("good", "✓ 自报身份")
 
 
 def test_text_that_was_probably_never_said_comes_with_its_reason(opened: Opened) -> None:
@@ -66,7 +66,7 @@ def test_a_finding_comes_with_status_quote_reason_and_clauses(opened: Opened) ->
 
 def test_steps_that_need_attention_come_first_with_what_to_say_instead(opened: Opened) -> None:
     steps = component(opened(PAGE, id="fatal-1"), "steps")
-    assert cards(steps, "title", "badge") == [("核实身份", "遗漏"), ("自报家门", "完成"), ("安抚体谅", "不适用")]
+    assert cards(steps, "title", "badge") == [("核实身份", "遗漏"), ("自报身份", "完成"), ("同理关怀", "不适用")]
     assert dict(steps["cards"][0]["notes"])["建议话术"] == "请报末四位"
 
 

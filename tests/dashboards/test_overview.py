@@ -30,7 +30,7 @@ def test_the_totals_come_with_their_shares(opened: Opened) -> None:
 def test_each_chart_says_what_it_shows(opened: Opened) -> None:
     says = [caption.value for caption in opened().caption]
     assert says[0] == "2 通（67%）达到合格线 75 分。"
-    assert says[1] == "1 类共 2 处，最多的是「曝光威胁」（2 处）。"
+    assert says[1] == "1 类共 2 处，最多的是「曝光威胁」（2 处）。深色为已确认，浅色为待确认。"
     assert says[2] == "最常漏掉「核实身份」：适用的 3 通中漏了 2 通。"
 
 

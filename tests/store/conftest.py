@@ -98,7 +98,7 @@ def make_result(
         Utterance("customer", 2.5, 3.1, "你说 <b>什么</b>", (), None, ("silence", "loop"), 1),
     )
     call = Call(
-        call_id, metadata, utterances, "Hans", "calls/甲.wav", "ab" * 32, 63.2, Roles(0, "左声道自报家门"),
+        call_id, metadata, utterances, "Hans", "calls/甲.wav", "ab" * 32, 63.2, Roles(0, "左声道自报身份"),
         "whisper+tiny", (CallWarning("clipped", "左声道削波"),),
     )  # fmt: skip
     findings: tuple[Finding, ...] = ()
@@ -122,7 +122,7 @@ def make_result(
         ),
         findings,
         (
-            StepResult("introduction", "自报家门", 10, "done", 0, (), "我是", 0.0, 2.4, "说了", "", ("S-1",)),
+            StepResult("introduction", "自报身份", 10, "done", 0, (), "我是", 0.0, 2.4, "说了", "", ("S-1",)),
             StepResult("closing", "结束语", 5, verdict, None, (), "", None, None, "没有", "再见"),  # type: ignore[arg-type]
         ),
         card, {"talk_ratio": 0.61, "turns": 2}, (CallWarning("short", "通话很短"),), "whisper+tiny",

@@ -84,13 +84,13 @@ def test_scores_fall_into_bins(full: Store) -> None:
 
 def test_findings_by_category(full: Store) -> None:
     """Confirmed and suspected are told apart."""
-    assert full.violations_by_category() == [CategoryCount("insult", 1, 1, 2)]
+    assert full.violations_by_category() == [CategoryCount("insult", 1, 1, 2, "minor")]
 
 
 def test_steps_in_the_order_of_the_script(full: Store) -> None:
     """Each step with its four verdicts."""
     assert full.steps_missed() == [
-        StepCount("introduction", "自报家门", 4, 0, 0, 0),
+        StepCount("introduction", "自报身份", 4, 0, 0, 0),
         StepCount("closing", "结束语", 1, 2, 1, 0),
     ]
 

@@ -1,0 +1,53 @@
+"""The clauses that rules cite, each no more certain than it was verified."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from auditor.models import Region
+from auditor.rules.document import check, parse_yaml
+from auditor.rules.schema import NormFile, NormsFile
+
+UNVERIFIED = ("V3", "PK")
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """A clause that findings cite, where it is in force (``region`` ``None``: everywhere).
+
+    ``verification`` says how far its text was checked: V1 primary text read, V2 reported by the press or a bar, V3 weak source, PK
+    not verified.
+    """
+
+    key: str
+    norm: str
+    article: str
+    requirement: str
+    title: str
+    url: str | None
+    verification: str
+    region: Region | None = None
+
+    @property
+    def label(self) -> str:
+        """Norm and article, as a reader cites them; 待核 where nobody has read the text."""
+        doubt = "（待核）" if self.verification in UNVERIFIED else ""
+        return f"{self.norm} {self.article}{doubt}"
+
+
+def norm(key: str, file: NormFile) -> Norm:
+    """A checked entry of norms.yaml as a value."""
+    return Norm(
+        key, file.norm, file.article, file.requirement, file.title, file.url, file.verification, file.region
+    )
+
+
+def read_norms(folder: Path) -> Mapping[str, Norm]:
+    """The clauses of a pack, e.g. one archived in a home; empty where its norms.yaml can't be read."""
+    try:
+        file, _ = check(NormsFile, parse_yaml((folder / "norms.yaml").read_text(encoding="utf-8")), "norms.yaml")
+    except (OSError, ValueError):
+        return {}
+    return {} if file is None else {key: norm(key, each) for key, each in file.norms.items()}
