@@ -16,6 +16,8 @@ from typing import Any
 FILLERS = frozenset("嗯呃啊哦噢诶欸哎唉")
 SENTENCE_ENDS = frozenset("。．.!?！？;；…")
 QUESTION_MARKS = frozenset("?？")
+# written apart in Taiwan, said and meant alike; OpenCC keeps it
+SAME_WORD = str.maketrans("妳", "你")
 # control and format characters, combining marks: nobody hears them, so they are no border either
 UNHEARD = frozenset({"Cc", "Cf", "Mn", "Me"})
 
@@ -75,7 +77,7 @@ def simplify(text: str) -> str:
     """Traditional to simplified characters (OpenCC ``t2s``); the length may change."""
     if text.isascii():
         return text
-    return str(_simplifier().convert(text))
+    return str(_simplifier().convert(text)).translate(SAME_WORD)
 
 
 @lru_cache(maxsize=8192)
