@@ -44,7 +44,7 @@ for verb in (run.run, check.check, show.show, serve.serve, doctor.doctor):
 def main() -> None:
     """Run the command line; every error that was foreseen ends as one clear sentence and a documented exit code."""
     try:
-        sys.exit(app(standalone_mode=False))
+        sys.exit(app(prog_name="auditor", standalone_mode=False))
     except (UsageError, NotFoundError) as error:
         complain(str(error))
         sys.exit(Exit.USAGE)
@@ -84,4 +84,4 @@ def _miswritten(error: Exception) -> str:
             trouble = f"{'' if parameter is None else parameter.opts[0]} 的值不对（{message}）"
         case _:
             trouble = f"命令写法不对（{message}）"
-    return f"{trouble}。写法见 {'auditor' if context is None else context.command_path} --help。"
+    return f"{trouble}。写法见 {context.command_path if context else 'auditor'} --help。"

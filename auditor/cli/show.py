@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.cli.terminal import BAND_STYLE, SEVERITY_STYLE, LanguageOption, check_language, named, out
+from auditor.cli.terminal import BAND_STYLE, SEVERITY_STYLE, LanguageOption, check_language, harmless, named, out
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -77,7 +77,7 @@ def show(
         sys.stdout.write(json.dumps(stored.audit.as_json(), ensure_ascii=False) + "\n")
         return
     for line in lines(stored.call, stored.audit, lang):
-        out().print(line)
+        out().print(harmless(line))
 
 
 def lines(call: Call, audit: Audit, lang: str) -> list[Text]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from auditor.models import Audit, Severity
 
@@ -91,6 +92,12 @@ def err() -> Console:
 def complain(message: str, style: str = "red") -> None:
     """One line on standard error. The text may quote file names: line breaks and control characters are made visible."""
     err().print("".join(c if c.isprintable() else repr(c)[1:-1] for c in message), style=style)
+
+
+def harmless(text: Text) -> Text:
+    """The text without what could steer the terminal it is shown on: it may quote what a transcript brought in."""
+    text.plain = "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text.plain)
+    return text
 
 
 def named(kind: str, code: str, lang: str) -> str:

@@ -233,8 +233,8 @@ def condition(file: ConditionFile, words: Words, problem: Problem) -> Condition:
         for name, test in file.metadata.items():
             for operator in test if isinstance(test, dict) else ():
                 if operator not in METADATA_OPERATORS:
-                    known = "、".join(METADATA_OPERATORS)
-                    problem(f"{name} 的条件没有 {operator}{nearest(str(operator), METADATA_OPERATORS)}；可用：{known}", name)
+                    guess = nearest(str(operator), METADATA_OPERATORS)
+                    problem(f"{name} 的条件没有 {operator}{guess}；可用：{'、'.join(METADATA_OPERATORS)}", name)
         return MetadataTest(file.metadata)
     if file.fact is not None:
         for key, value in file.fact.items():
@@ -242,7 +242,8 @@ def condition(file: ConditionFile, words: Words, problem: Problem) -> Condition:
             if key not in FACT_KEYS:
                 problem(f"fact 没有 {key}{nearest(key, FACT_KEYS)}；可用：{'、'.join(FACT_KEYS)}", key)
             elif values and value not in values:
-                problem(f"fact 的 {key} 不能是 {value}{nearest(str(value), values)}；可用：{'、'.join(values)}", str(value))
+                guess = nearest(str(value), values)
+                problem(f"fact 的 {key} 不能是 {value}{guess}；可用：{'、'.join(values)}", str(value))
         return FactTest(file.fact)
     if file.previous is not None:
         return Previous(file.previous.speaker, condition(file.previous, words, problem))

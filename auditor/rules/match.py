@@ -302,7 +302,8 @@ def _whole_call(rule: Rule, scene: Scene) -> bool:
     nothing = Turn(0, "unknown", (0,), normalise(""), (), 0.0, 0.0)
     if rule.party is not None and scene.party.kind not in rule.party:
         return False
-    return any(passes(nothing, e, (), barred(rule.excluded, nothing, scene)) for e in hold(rule.condition, nothing, scene))
+    bars = barred(rule.excluded, nothing, scene)
+    return any(passes(nothing, e, (), bars) for e in hold(rule.condition, nothing, scene))
 
 
 def _in_place(rule: Rule, at: int, scene: Scene) -> bool:

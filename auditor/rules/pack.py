@@ -141,7 +141,8 @@ class _Loader:
     def _read(self) -> Iterator[tuple[str, bytes]]:
         for path in sorted(self.folder.rglob("*")):
             name = path.relative_to(self.folder).as_posix()
-            if any(part.startswith(".") for part in name.split("/")) or not path.is_file() or path.suffix not in (".yaml", ".yml", ".txt"):
+            hidden = any(part.startswith(".") for part in name.split("/"))
+            if hidden or not path.is_file() or path.suffix not in (".yaml", ".yml", ".txt"):
                 continue
             try:
                 data = path.read_bytes()
@@ -294,7 +295,6 @@ class _Loader:
         circle = compiled.circle(by_id)
         if circle:
             self._problem(by_id[circle[0]].file)(f"规则互相等待：{' → '.join(circle)}", circle[1])
-
 
     def _check_steps(self, steps: Sequence[Step], shown: Sequence[str]) -> None:
         for number, step in enumerate(steps):

@@ -197,7 +197,7 @@ def _doubt(scene: Scene, trust_from: float) -> Doubt | None:
         return Doubt("有一侧声道没有声音，无法判定", total=True)
     if codes & LOSSY:
         return Doubt("录音不完整，没听到的不扣分", total=False)
-    trust = [u.confidence for u in heard if u.speaker == "agent" and u.confidence is not None]
+    trust = [1.0 if u.confidence is None else u.confidence for u in heard if u.speaker == "agent"]
     if trust and sum(trust) / len(trust) < trust_from:
         return Doubt("坐席语音识别把握低，没听到的不扣分", total=False)
     return None

@@ -53,7 +53,7 @@ _RHETORIC = re.compile(
 )
 
 REACH = 14  # characters before a hit in which a negator still governs it
-EARSHOT = 160  # characters around a hit in which anything is looked for; a recogniser may give no sentence ends for minutes
+EARSHOT = 160  # characters around a hit in which anything is looked for; some recognisers give no sentence ends
 
 
 def _sentence(text: Comparable, start: int, end: int) -> tuple[int, int]:

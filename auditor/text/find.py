@@ -122,8 +122,9 @@ class Regex:
         """Every match that stands within one sentence."""
         for start, end in _occurrences(self.pattern, text):
             left, right = text.clause_around(start, end)
-            touches = text.text[max(left, start - 1) : start].isdigit() or text.text[end : min(right, end + 1)].isdigit()
-            if text.one_sentence(start, end) and not (self.not_inside_digits and touches):
+            around = (text.text[max(left, start - 1) : start], text.text[end : min(right, end + 1)])
+            touches = self.not_inside_digits and any(c.isdigit() for c in around)
+            if text.one_sentence(start, end) and not touches:
                 yield start, end
 
     def may_hit(self, whole: str) -> bool:

@@ -64,7 +64,8 @@ def numbers(text: Comparable) -> tuple[Number, ...]:
         if end - start > LONGEST:
             continue
         digits = _digit_string(said)
-        if digits is None and said.isdecimal() and said.isascii() and _LABEL.search(text.text, max(0, start - 8), start):
+        arabic = digits is None and said.isascii() and said.isdecimal()
+        if arabic and _LABEL.search(text.text, max(0, start - 8), start):
             digits = said
         value = Decimal(digits) if digits is not None else _value(said)
         if value is not None:

@@ -17,9 +17,7 @@ CUES = load_pack(Path(__file__).parent.parent / "golden" / "pack").party
 def walk(*lines: str, relation: str | None = None) -> Party:
     """Lines ``坐：…`` and ``客：…`` as a call."""
     speakers: dict[str, Speaker] = {"坐": "agent", "客": "customer"}
-    utterances = tuple(
-        Utterance(speakers[line[0]], 2.0 * i, 2.0 * i + 2, line[2:]) for i, line in enumerate(lines)
-    )
+    utterances = tuple(Utterance(speakers[line[0]], 2.0 * i, 2.0 * i + 2, line[2:]) for i, line in enumerate(lines))
     return find_party(turns(utterances), Metadata(contact_relation=relation), CUES)
 
 
@@ -113,7 +111,9 @@ def test_voicemail_answers_first() -> None:
     assert walk(*talk).kind == "debtor_unverified"
 
 
-@pytest.mark.parametrize(("relation", "kind"), [("colleague", "third_party"), ("debtor", "debtor_unverified"), (None, "debtor_unverified")])
+@pytest.mark.parametrize(
+    ("relation", "kind"), [("colleague", "third_party"), ("debtor", "debtor_unverified"), (None, "debtor_unverified")]
+)
 def test_the_metadata_may_name_who_is_called(relation: str | None, kind: str) -> None:
     """A call to a relative's or colleague's number starts with a third party."""
     assert walk("坐：您好", relation=relation).kind == kind

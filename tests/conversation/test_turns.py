@@ -21,7 +21,12 @@ def said(*lines: tuple[Speaker, str], quarantined: tuple[int, ...] = ()) -> tupl
 def test_one_speaker_in_a_row_is_one_turn() -> None:
     """Utterances of one speaker are joined, with their time from the first start to the last end."""
     first, second = turns(said(("agent", "再不还我就把你"), ("agent", "通讯录打一遍"), ("customer", "你敢")))
-    assert (first.text.text, first.utterances, first.start, first.end) == ("再不还我就把你通讯录打一遍", (0, 1), 0.0, 4.0)
+    assert (first.text.text, first.utterances, first.start, first.end) == (
+        "再不还我就把你通讯录打一遍",
+        (0, 1),
+        0.0,
+        4.0,
+    )
     assert (second.speaker, second.number) == ("customer", 1)
 
 

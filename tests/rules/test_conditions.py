@@ -168,7 +168,9 @@ def test_parts_of_the_call(within: dict[str, int], places: list[int]) -> None:
     assert [t.number for t in scene.turns if inside(part, t, scene.turns)] == sorted(places)
 
 
-@pytest.mark.parametrize("raw", [{}, {"all": []}, {"any": []}, {"phrase": []}, {"phrase": [""]}, {"near": {"all": ["还"]}}])
+@pytest.mark.parametrize(
+    "raw", [{}, {"all": []}, {"any": []}, {"phrase": []}, {"phrase": [""]}, {"near": {"all": ["还"]}}]
+)
 def test_empty_conditions_are_refused(raw: dict[str, Any]) -> None:
     """A condition of nothing is a mistake, not one that always or never holds."""
     with pytest.raises(ValidationError):

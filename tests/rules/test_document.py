@@ -19,7 +19,14 @@ def test_values_and_their_lines() -> None:
     """Each key and item knows its line; a place that is not there takes the nearest above it."""
     parsed = parse_yaml("a: 1\nb:\n  - x\n  - c: 还\n")
     assert parsed.value == {"a": 1, "b": ["x", {"c": "还"}]}
-    assert [parsed.line(p) for p in [("a",), ("b",), ("b", 1), ("b", 1, "c"), ("b", 1, "d"), ("z",)]] == [1, 2, 4, 4, 4, 1]
+    assert [parsed.line(p) for p in [("a",), ("b",), ("b", 1), ("b", 1, "c"), ("b", 1, "d"), ("z",)]] == [
+        1,
+        2,
+        4,
+        4,
+        4,
+        1,
+    ]
     assert parse_yaml("").value is None
 
 

@@ -20,12 +20,16 @@ WEIGHTS = {s.id: s.weight for s in PACK.steps}
 
 def step(name: str, verdict: Verdict, weight: int | None = None) -> StepResult:
     """A step's verdict."""
-    return StepResult(name, name, WEIGHTS[name] if weight is None else weight, verdict, None, (), "", None, None, "", "")
+    return StepResult(
+        name, name, WEIGHTS[name] if weight is None else weight, verdict, None, (), "", None, None, "", ""
+    )
 
 
 def finding(category: str, severity: Severity, status: Status = "confirmed", number: int = 0) -> Finding:
     """A finding in an utterance of its own."""
-    return Finding(f"{category}{number}", "r", category, severity, status, number, (), (0, 1), "好", 0, 1, "phrase", "因", ())
+    return Finding(
+        f"{category}{number}", "r", category, severity, status, number, (), (0, 1), "好", 0, 1, "phrase", "因", ()
+    )
 
 
 DONE = [step(s, "done") for s in STEPS]
@@ -55,7 +59,13 @@ def test_the_books_balance(steps: list[StepResult], findings: list[Finding]) -> 
     assert not card.fatal or (card.score == 0 and card.band == "fail")
     assert "major" not in confirmed or card.score <= 60
     assert card.band == (
-        "fail" if card.fatal or card.score < 60 else "weak" if card.score < 75 else "pass" if card.score < 90 else "excellent"
+        "fail"
+        if card.fatal or card.score < 60
+        else "weak"
+        if card.score < 75
+        else "pass"
+        if card.score < 90
+        else "excellent"
     )
 
 
@@ -95,7 +105,8 @@ def test_nothing_judged_is_no_score() -> None:
     assert score(unknown, [], SCORING).score is None
     assert score(unknown, [finding("insult", "major")], SCORING).band == "cannot_tell"
     fatal = score(unknown, [finding("threat_violence", "critical")], SCORING)
-    assert (fatal.score, fatal.band) == (0, "fail")
+    assert fatal.score == 0
+    assert fatal.band == "fail"
     assert score([], [], SCORING).score is None
 
 
@@ -127,7 +138,10 @@ def test_attitude_costs_each_time_up_to_its_cap() -> None:
     assert [score(DONE, rude[:n], SCORING).score for n in range(6)] == [100, 95, 90, 85, 85, 85]
 
 
-@pytest.mark.parametrize(("category", "severity", "left"), [("insult", "major", 60), ("visit_threat", "major", 60), ("ambiguous_pressure", "notice", 100)])
+@pytest.mark.parametrize(
+    ("category", "severity", "left"),
+    [("insult", "major", 60), ("visit_threat", "major", 60), ("ambiguous_pressure", "notice", 100)],
+)
 def test_caps(category: str, severity: Severity, left: int) -> None:
     """A major breach caps the score, and the cap is named as such."""
     card = score(DONE, [finding(category, severity)], SCORING)

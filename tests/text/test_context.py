@@ -217,13 +217,17 @@ def holds(context: str, sentence: str, words: str) -> bool:
     return CONTEXTS[context](text, start, start + len(folded))
 
 
-@pytest.mark.parametrize(("context", "sentence", "words"), [(c, *pair) for c, pairs in CLEARS.items() for pair in pairs])
+@pytest.mark.parametrize(
+    ("context", "sentence", "words"), [(c, *pair) for c, pairs in CLEARS.items() for pair in pairs]
+)
 def test_innocent(context: str, sentence: str, words: str) -> None:
     """The context makes the words innocent."""
     assert holds(context, sentence, words)
 
 
-@pytest.mark.parametrize(("context", "sentence", "words"), [(c, *pair) for c, pairs in LEAVES.items() for pair in pairs])
+@pytest.mark.parametrize(
+    ("context", "sentence", "words"), [(c, *pair) for c, pairs in LEAVES.items() for pair in pairs]
+)
 def test_not_innocent(context: str, sentence: str, words: str) -> None:
     """It only looks like the context: the words mean what they say."""
     assert not holds(context, sentence, words)

@@ -13,7 +13,7 @@ PIECES = st.one_of(
     st.sampled_from("嗯呃啊哦，。？！、；：…“”（）《》—.,:;!? \t\n\u3000"),
     st.sampled_from("ＡｂＣ１２３４５６７８９０ﬁ㈱½①²İẞǅ％＠"),
     st.sampled_from("😀👨\u200d👩\u200d👧🇨🇳\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u202e\u0301\u0e31\ufe0f\u20dd"),
-    st.characters(exclude_categories=("Cs",)),
+    st.characters(codec="utf-8"),
 )
 TEXTS = st.lists(PIECES, max_size=40).map("".join)
 
@@ -118,7 +118,7 @@ def test_half_a_surrogate_pair_is_dropped() -> None:
     assert folded.origin == (0, 1, 3, 4, 5)
 
 
-@pytest.mark.parametrize("end", list("。！？；…!?;") + ["……", "。。", "⁉"])
+@pytest.mark.parametrize("end", [*"。！？；…!?;", "……", "。。", "⁉"])
 def test_sentence_ends_are_remembered(end: str) -> None:
     """What ends a sentence cuts one; the clause changes with it."""
     folded = normalise(f"上门{end}还款")

@@ -124,8 +124,10 @@ def test_digits_read_out_keep_their_digits(text: str) -> None:
 def test_two_numbers_with_a_comma_between() -> None:
     """No number runs across a comma."""
     first, second = numbers(normalise("四万一千二，一百三十三天"))
-    assert (first.value, first.is_amount) == (41_200, True)
-    assert (second.value, second.unit) == (133, "days")
+    assert first.value == 41_200
+    assert first.is_amount
+    assert second.value == 133
+    assert second.unit == "days"
 
 
 @pytest.mark.parametrize(

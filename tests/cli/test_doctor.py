@@ -1,0 +1,53 @@
+"""``auditor doctor``: what is there, what is missing, what to do."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from auditor.store.home import Home
+from tests.cli.program import MODEL, auditor
+
+
+def test_a_healthy_machine_passes(home: Home) -> None:
+    said = auditor("doctor", "--home", home.path, "--model", MODEL)
+    assert (said.code, said.err) == (0, "")
+    assert "✗" not in said.out
+    for part in ("faster-whisper", "duckdb", f"模型 {MODEL}", "规则包 collections-zh@", "4 通电话", "事件日志完整"):
+        assert part in said.out
+
+
+def test_it_makes_nothing(tmp_path: Path) -> None:
+    said = auditor("doctor", cwd=tmp_path)
+    assert said.code == 0
+    assert "还没有归档目录" in said.out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_and_an_incomplete_model_are_told_apart(tmp_path: Path) -> None:
+    said = auditor("doctor", "--model", "/no/such/model", cwd=tmp_path)
+    assert said.code == 3
+    assert "✗ 找不到模型" in said.out
+    shutil.copytree(MODEL, tmp_path / "model", ignore=shutil.ignore_patterns("tokenizer.json"))
+    said = auditor("doctor", "--model", "model", cwd=tmp_path)
+    assert said.code == 3
+    assert "缺少 tokenizer.json" in said.out
+
+
+def test_a_broken_home_is_found(tmp_path: Path, home: Home) -> None:
+    """A data file that lost half of its bytes."""
+    shutil.copytree(home.path, tmp_path / "home")
+    for file in (tmp_path / "home" / "segments").rglob("calls.parquet"):
+        file.write_bytes(file.read_bytes()[:200])
+    said = auditor("doctor", "--home", "home", cwd=tmp_path)
+    assert said.code == 3
+    assert "✗" in said.out
+    assert "请从备份恢复" in said.out
+
+
+def test_a_folder_that_is_no_home_is_found(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "photos.zip").write_bytes(b"PK")
+    said = auditor("doctor", "--home", "home", cwd=tmp_path)
+    assert said.code == 3
+    assert "不是归档目录" in said.out
