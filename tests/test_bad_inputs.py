@@ -9,8 +9,6 @@ import re
 import resource
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,7 +19,7 @@ import pytest
 from auditor.store.home import Home
 from auditor.store.ledger import Ledger, verify_chain
 from auditor.store.queries import Store
-from tests.cli.program import HEARING, ROOT, Said, auditor, environment, short_recording
+from tests.cli.program import HEARING, ROOT, Said, auditor, process, short_recording, started
 
 CALLS = ROOT / "samples" / "calls"
 VOICEMAIL = json.loads((ROOT / "samples" / "transcripts" / "S12.json").read_text(encoding="utf-8"))
@@ -210,14 +208,12 @@ def test_a_home_that_may_not_be_written_is_refused(tmp_path: Path) -> None:
 def test_a_disk_that_fills_up_stops_the_run_with_one_line_and_loses_nothing(tmp_path: Path) -> None:
     """A limit on the size of files stands for the full disk: the system refuses the write in the same way."""
     (tmp_path / "calls.jsonl").write_text(lines_of(40), encoding="utf-8")
-    full = subprocess.run(
-        [sys.executable, "-m", "auditor", "run", "calls.jsonl", "--home", "home", "-q"],
-        cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False, timeout=300,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (90_000, 90_000)),
+    full = process(
+        "run", "calls.jsonl", "--home", "home", "-q",
+        cwd=tmp_path, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (90_000, 90_000)),
     )  # fmt: skip
-    assert full.returncode == 3
-    assert "Traceback" not in full.stderr
-    assert re.fullmatch(f"{tmp_path}/home.*磁盘(可能)?已满.*请清理磁盘.*\n", full.stderr)
+    assert full.code == 3
+    assert re.fullmatch(f"{tmp_path}/home.*磁盘(可能)?已满.*请清理磁盘.*\n", full.err)
     again = auditor("run", "calls.jsonl", "--home", "home", "--json", "-q", cwd=tmp_path)
     assert (again.code, len(again.rows)) == (0, 40)
     intact(tmp_path / "home")
@@ -231,11 +227,12 @@ def test_a_run_killed_half_way_goes_on_and_gives_the_same_bytes(tmp_path: Path) 
     short_recording(work / "a.wav")
     (work / "b.jsonl").write_text(lines_of(40), encoding="utf-8")
     asked = ["run", "in", "--json", "-q", *HEARING, "--home"]
-    process = subprocess.Popen([sys.executable, "-m", "auditor", *asked, "home"], cwd=tmp_path, env=environment())
-    while process.poll() is None and not stored(tmp_path / "home"):
+    killed = started(*asked, "home", cwd=tmp_path)
+    while killed.poll() is None and not stored(tmp_path / "home"):
         time.sleep(0.02)
-    process.send_signal(signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL
+    killed.kill()
+    killed.communicate()
+    assert killed.returncode == -signal.SIGKILL
 
     second = auditor(*asked, "home", cwd=tmp_path)
     outcomes = {row["outcome"] for row in second.rows}

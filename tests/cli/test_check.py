@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import TRANSCRIPTS
-from tests.cli.program import auditor
+from tests.cli.program import auditor, process
 
 CALL = {"call_id", "pack", "party", "score", "band", "fatal", "findings", "steps", "facts", "signals"}
 FINDING = {
@@ -30,7 +30,7 @@ FACTS = {"promise", "delinquency_reason", "customer_flags"}
 
 def test_json_lines_hold_the_published_keys_in_the_order_given(tmp_path: Path) -> None:
     given = [TRANSCRIPTS / f"{name}.json" for name in ("S12", "S03", "S10")]
-    said = auditor("check", *given, "--format", "jsonl", cwd=tmp_path)
+    said = process("check", *given, "--format", "jsonl", cwd=tmp_path)
     assert (said.code, said.err) == (0, "")
     assert [row["call_id"] for row in said.rows] == ["S12", "S03", "S10"]
     for row in said.rows:

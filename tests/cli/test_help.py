@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.program import auditor
+from tests.cli.program import auditor, process
 
 VERBS = ("run", "check", "show", "serve", "doctor")
 
 
 def test_the_program_names_its_verbs_and_exit_codes() -> None:
-    said = auditor("--help", columns=80)
+    said = process("--help", columns=80)
     assert (said.code, said.err) == (0, "")
     for verb in VERBS:
         assert f"auditor {verb}" in said.out

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -15,7 +12,7 @@ import pytest
 from auditor.store.home import Home
 from auditor.store.queries import Store
 from tests.cli.conftest import TRANSCRIPTS
-from tests.cli.program import HEARING, ROOT, auditor, environment, short_recording
+from tests.cli.program import HEARING, ROOT, auditor, environment, process, short_recording, started
 
 ROW = "file,call_id,started_at,agent_id,批次\n{file},{call},2026-10-14T{hour}:32:05+08:00,{agent},甲\n"
 
@@ -110,14 +107,11 @@ def test_a_long_list_of_strangers_is_cut_short(tmp_path: Path) -> None:
 def test_a_missing_model_is_one_line_that_says_how_to_get_it(tmp_path: Path, model: str, trouble: str) -> None:
     short_recording(tmp_path / "a.wav", 1.0)
     without_network = {**environment(), "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "cache")}
-    done = subprocess.run(
-        [sys.executable, "-m", "auditor", "run", "a.wav", "--model", model, "-q"],
-        cwd=tmp_path, env=without_network, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr.startswith(trouble)
-    assert "--model" in done.stderr
-    assert done.stderr.count("\n") == 1
+    said = process("run", "a.wav", "--model", model, "-q", cwd=tmp_path, env=without_network)
+    assert (said.code, said.out) == (3, "")
+    assert said.err.startswith(trouble)
+    assert "--model" in said.err
+    assert said.err.count("\n") == 1
 
 
 @pytest.mark.model
@@ -181,21 +175,16 @@ def test_a_row_that_was_repaired_is_retried_with_its_recording(tmp_path: Path) -
 
 
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path: Path) -> None:
-    shutil.copy(ROOT / "samples" / "text-calls.jsonl", tmp_path / "calls.jsonl")
-    asked = ["run", "calls.jsonl", "--home", "home"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "auditor", *asked],
-        cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    while process.poll() is None and not list((tmp_path / "home").glob("segments/2*")):
+    calls = ROOT / "samples" / "text-calls.jsonl"
+    running = started("run", calls, "--home", "home", cwd=tmp_path)
+    while running.poll() is None and not list((tmp_path / "home").glob("segments/2*")):
         time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=120)
-    assert process.returncode == 130
+    running.send_signal(signal.SIGINT)
+    _, err = running.communicate(timeout=120)
+    assert running.returncode == 130
     assert "已中断。做完的通话已保存" in err
     assert "Traceback" not in err
     with Store(Home.open(tmp_path / "home", create=False)) as store:
         kept = store.count()
         assert not store.failed_jobs()
-    total = sum(1 for _ in (tmp_path / "calls.jsonl").open(encoding="utf-8"))
-    assert 0 < kept < total
+    assert 0 < kept < len(calls.read_text(encoding="utf-8").splitlines())

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import signal
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 from auditor.store.home import Home
-from tests.cli.program import auditor, environment
+from tests.cli.program import auditor, started
 from tests.web.servers import get
 
 
 def test_it_says_where_the_pages_are_and_ends_on_ctrl_c(home: Home, tmp_path: Path) -> None:
-    server = subprocess.Popen(
-        [sys.executable, "-m", "auditor", "serve", "--home", str(home.path), "--port", "0"],
-        cwd=tmp_path, env={**environment(), "PYTHONWARNINGS": "default"}, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    server = started("serve", "--home", home.path, "--port", "0", cwd=tmp_path)
     try:
         assert server.stderr is not None
         line = server.stderr.readline()
