@@ -78,7 +78,7 @@ def test_every_rule_page_and_module_is_in_it(wheel: Path) -> None:
 
 
 def test_check_works_from_an_empty_folder(program: Path, tmp_path: Path, surroundings: dict[str, str]) -> None:
-    where = [program.parent / "python", "-c", "import auditor; print(auditor.__file__)"]
+    where = [str(program.parent / "python"), "-c", "import auditor; print(auditor.__file__)"]
     found = subprocess.run(where, cwd=tmp_path, env=surroundings, capture_output=True, text=True, check=True)
     assert found.stdout.startswith(str(program.parent.parent))
     done = subprocess.run(
@@ -92,7 +92,7 @@ def test_check_works_from_an_empty_folder(program: Path, tmp_path: Path, surroun
 
 def test_serve_works_from_an_empty_folder(program: Path, tmp_path: Path, surroundings: dict[str, str]) -> None:
     """The first page comes, and audio is given to nobody without a signed link."""
-    run = [program, "run", SAMPLE, "--home", "home", "-q"]
+    run = [str(program), "run", str(SAMPLE), "--home", "home", "-q"]
     subprocess.run(run, cwd=tmp_path, env=surroundings, check=True, capture_output=True)
     server = subprocess.Popen(
         [program, "serve", "--home", "home", "--port", "0"],

@@ -96,11 +96,16 @@ def quoted(text: Comparable, start: int, end: int) -> bool:
     """The hit reports what somebody else said or fears: 您说我们威胁您, 网上传的爆通讯录; not 你说我威胁你，我就威胁你了."""
     left, _ = _sentence(text, start, end)
     frames = list(_QUOTE.finditer(text.text, left, start))
-    if not frames or _OWN_VOICE.search(text.text, frames[-1].end(), end):
+    if not frames:
+        return False
+    told = frames[-1].end()
+    # 您说我们会上门 is still the report; what comes after it is the agent's own voice
+    own_voices = _OWN_VOICE.finditer(text.text, told, end)
+    if any(own.start() > told + 2 or re.search(r"就|不敢", own.group()) for own in own_voices):
         return False
     # 您说您没钱，我上门看看: the report ends where the agent speaks of what the agent will do
     clause, _ = text.clause_around(start, end)
-    return not (clause > frames[-1].end() and _TURNS_TO_SELF.match(text.text, clause))
+    return not (clause > told and _TURNS_TO_SELF.match(text.text, clause))
 
 
 def advised_against(text: Comparable, start: int, end: int) -> bool:
