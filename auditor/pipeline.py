@@ -11,8 +11,9 @@ from auditor.conversation.party import find_party
 from auditor.conversation.roles import assign_speakers, decide_roles
 from auditor.conversation.turns import turns
 from auditor.models import SEVERITIES, Audit, Call, Finding, Party, PartyChange, PartyKind, Region
-from auditor.rules.match import Limits, Scene, find
+from auditor.rules.match import find
 from auditor.rules.pack import Pack
+from auditor.rules.scene import Limits, Scene
 from auditor.scoring.scorecard import score
 from auditor.scoring.steps import candidates, judge, seen
 from auditor.text.normalise import normalise

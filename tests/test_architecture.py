@@ -50,7 +50,10 @@ HOMES: dict[str, tuple[str, ...]] = {
     "streamlit": (),
     "pandas": (),
 }
-PURE = ("text", "conversation", "rules/match.py", "scoring", "pipeline.py")
+PURE = (
+    "text", "conversation", "rules/match.py", "rules/scene.py", "rules/stated.py", "rules/metadata.py", "rules/place.py", "scoring",
+    "pipeline.py",
+)  # fmt: skip
 IMPURE = {
     "os",
     "time",

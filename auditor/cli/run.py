@@ -178,7 +178,8 @@ def run(
                     retry=retry,
                 )
         for failure in summary.failed[len(rejected) :]:
-            complain(failure.reason)
+            # An error of the program itself names the place in the program only.
+            complain(failure.reason if failure.source in failure.reason else f"{failure.source}：{failure.reason}")
         for failure in summary.failed_before:
             complain(f"{failure.reason}上次就失败了，这次没有重试；要重试请加 --retry。")
         if not quiet:

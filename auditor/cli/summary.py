@@ -26,6 +26,7 @@ TEXT = {
         "top": "违规最多：{top}。",
         "done": "本次完成 {stored} 通，没有变化 {unchanged} 通，失败 {failed} 个；录音 {minutes:.1f} 分钟。",
         "none": "没有违规",
+        "comma": "，",
     },
     "en": {
         "more": "{n} more: see auditor serve or auditor show CALL.",
@@ -33,6 +34,7 @@ TEXT = {
         "top": "most frequent: {top}.",
         "done": "This run: {stored} done, {unchanged} unchanged, {failed} failed; {minutes:.1f} minutes of audio.",
         "none": "no violations",
+        "comma": ", ",
     },
 }
 
@@ -101,18 +103,20 @@ def report(home: Home, summaries: Sequence[RunSummary], lang: str) -> None:
     words = TEXT[lang]
     ids = [i for s in summaries for i in (*s.stored, *s.restored, *s.unchanged)]
     with Store(home) as store:
-        audits = [store.call(i).audit for i in ids[:ROWS]]
+        shown = [store.call(call_id) for call_id in ids[:ROWS]]
         total = store.overview()
         categories = store.violations_by_category()
-    if audits:
+    if audits := [s.audit for s in shown if s.call.metadata.answered is not False]:
         out().print(audits_table(audits, lang))
     if len(ids) > ROWS:
         out().print(words["more"].format(n=len(ids) - ROWS), style="dim")
-    bands = "，".join(f"{named('band', band, lang)} {n}" for band, n in total.bands.items() if n)
-    mean = "–" if total.average is None else f"{total.average:.1f}"
-    out().print(words["home"].format(calls=total.calls, mean=mean, fatal=total.fatal, bands=bands))
-    top = "、".join(f"{named('category', c.category, lang)} {c.confirmed}" for c in categories[:5] if c.confirmed)
-    out().print(words["top"].format(top=top or words["none"]))
+    if total.calls:
+        comma = words["comma"]
+        bands = comma.join(f"{named('band', band, lang)} {n}" for band, n in total.bands.items() if n)
+        mean = "–" if total.average is None else f"{total.average:.1f}"
+        out().print(words["home"].format(calls=total.calls, mean=mean, fatal=total.fatal, bands=bands))
+        top = comma.join(f"{named('category', c.category, lang)} {c.confirmed}" for c in categories[:5] if c.confirmed)
+        out().print(words["top"].format(top=top or words["none"]))
     counts = {
         "stored": sum(len(s.stored) for s in summaries),
         "unchanged": sum(len(s.unchanged) + len(s.restored) for s in summaries),

@@ -46,6 +46,7 @@ WORDS: dict[str, dict[str, str]] = {
         "suspected": "疑似",
         "missed": "缺的步骤",
         "warnings": "提醒",
+        "comma": "、",
         "sum": "{calls} 通电话：平均 {mean} 分，致命 {fatal} 通，无法判定 {untold} 通。",
     },
     "en": {
@@ -57,6 +58,7 @@ WORDS: dict[str, dict[str, str]] = {
         "suspected": "suspected",
         "missed": "steps missed",
         "warnings": "warnings",
+        "comma": ", ",
         "sum": "{calls} calls: mean score {mean}, fatal {fatal}, cannot tell {untold}.",
     },
 }
@@ -138,7 +140,7 @@ def audits_table(audits: Iterable[Audit], lang: str) -> Table:
         for finding in audit.findings:
             if finding.status == "confirmed":
                 name = named("category", finding.category, lang)
-                violations.append(("、" if violations else "") + name, SEVERITY_STYLE[finding.severity])
+                violations.append((words["comma"] if violations else "") + name, SEVERITY_STYLE[finding.severity])
         missed = [named("step", s.id, lang) for s in audit.steps if s.verdict == "missed"]
         suspected = sum(f.status == "suspected" for f in audit.findings)
         table.add_row(
@@ -148,8 +150,8 @@ def audits_table(audits: Iterable[Audit], lang: str) -> Table:
             Text(named("band", card.band, lang), BAND_STYLE[card.band]),
             violations,
             str(suspected or ""),
-            "、".join(missed),
-            "、".join(w.code for w in audit.warnings),
+            words["comma"].join(missed),
+            words["comma"].join(w.code for w in audit.warnings),
         )
     return table
 

@@ -39,9 +39,7 @@ class Norm:
 
 def norm(key: str, file: NormFile) -> Norm:
     """A checked entry of norms.yaml as a value."""
-    return Norm(
-        key, file.norm, file.article, file.requirement, file.title, file.url, file.verification, file.region
-    )
+    return Norm(key, file.norm, file.article, file.requirement, file.title, file.url, file.verification, file.region)
 
 
 def read_norms(folder: Path) -> Mapping[str, Norm]:

@@ -20,8 +20,8 @@ from auditor.models import CATEGORIES, CUSTOMER_FLAGS, STEPS, Band, Region, Seve
 from auditor.rules import compile as compiled
 from auditor.rules.conditions import Problem, Rule, Step, Words, cue, looks_at_words
 from auditor.rules.document import MAX_BYTES, check, nearest, parse_yaml
-from auditor.rules.match import Limits
 from auditor.rules.norms import Norm, norm
+from auditor.rules.scene import Limits
 from auditor.rules.schema import (
     CueFile,
     FactsFile,

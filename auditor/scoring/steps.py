@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 from auditor.models import Finding, StepResult, Verdict
 from auditor.rules.conditions import Part, Step
-from auditor.rules.match import Evidence, Place, Scene, barred, hold, inside, locate, may_hold, metadata_holds, passes
+from auditor.rules.match import barred, hold, inside, may_hold, passes
+from auditor.rules.metadata import metadata_holds
+from auditor.rules.place import Place, locate
+from auditor.rules.scene import Scene
 
 LOSSY = frozenset({"length_mismatch", "damaged"})
 
@@ -222,5 +225,3 @@ def _result(step: Step, verdict: Verdict, best: Candidate | None, why: str) -> S
         step.cites,
     )
 
-
-__all__ = ["Candidate", "Evidence", "candidate", "candidates", "judge", "seen"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -39,7 +39,8 @@ class Intake:
     """What was found. Paths are as the user gave them and in that order; those of a folder or pattern in order of name.
 
     ``attempts`` are the metadata rows of calls that nobody answered. ``rows_without_recording`` and
-    ``recordings_without_row`` say what did not match; the latter are audited all the same, without metadata. Each of
+    ``recordings_without_row`` say what did not match; the latter are audited all the same, without metadata. The former may be
+    about transcripts (``spare_rows``, see ``written``). Each of
     ``duplicates`` is a recording that was left out and the one with the same sound that stands for it.
     """
 
@@ -50,6 +51,11 @@ class Intake:
     recordings_without_row: tuple[str, ...]
     duplicates: tuple[tuple[str, str], ...]
     problems: tuple[InputError, ...]
+    spare_rows: tuple[Row, ...] = ()
+
+    def unmatched(self, used: Collection[Row]) -> tuple[str, ...]:
+        """What is left of the rows without recording once transcripts have taken theirs."""
+        return tuple(r.label for r in self.spare_rows if r not in used)
 
 
 def find(
@@ -101,10 +107,11 @@ def find(
         recordings=_recordings(originals, joined, agent_channel, problems),
         transcripts=tuple(transcripts),
         attempts=tuple(joined.attempts),
-        rows_without_recording=tuple(joined.unmatched),
+        rows_without_recording=tuple(row.label for row in joined.unmatched),
         recordings_without_row=tuple(str(p) for p in originals.values() if p not in joined.rows) if sources else (),
         duplicates=tuple((str(p), str(originals[d])) for p, d in hashes.items() if originals[d] != p),
         problems=tuple(problems),
+        spare_rows=tuple(joined.unmatched),
     )
 
 
@@ -114,7 +121,7 @@ class _Joined:
 
     rows: dict[Path, Row] = field(default_factory=dict)
     attempts: list[Metadata] = field(default_factory=list)
-    unmatched: list[str] = field(default_factory=list)
+    unmatched: list[Row] = field(default_factory=list)
 
 
 def _files(paths: Sequence[Path], problems: list[InputError]) -> list[tuple[Path, bool]]:
@@ -212,7 +219,7 @@ def _join(
         elif not targets and row.metadata.answered is False:
             joined.attempts.append(replace(row.metadata, custom={**row.metadata.custom, "call_id": row.call_id}))
         elif not targets:
-            joined.unmatched.append(f"{row.where}：{row.file or row.call_id or '（没有文件名和编号）'}")
+            joined.unmatched.append(row)
         for target in targets:
             joined.rows.setdefault(target, row)
     return joined

@@ -20,7 +20,7 @@ _LARGEST = 100 * 2**20
 _LONGEST_ID = 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Row:
     """A row of metadata, and what says which recording it is about.
 
@@ -35,6 +35,11 @@ class Row:
     metadata: Metadata = field(default_factory=Metadata)
     warnings: tuple[CallWarning, ...] = ()
     error: MetadataError | None = None
+
+    @property
+    def label(self) -> str:
+        """Where the row stands and what it names."""
+        return f"{self.where}：{self.file or self.call_id or '（没有文件名和编号）'}"
 
 
 def read_rows(path: Path) -> tuple[Row, ...]:

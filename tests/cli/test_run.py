@@ -40,7 +40,7 @@ def test_the_second_run_says_that_nothing_changed(tmp_path: Path) -> None:
 def test_english(tmp_path: Path) -> None:
     said = auditor("run", TRANSCRIPTS / "S03.json", "--lang", "en", cwd=tmp_path)
     assert "This run: 1 done" in said.out
-    assert not [c for c in said.out if "\u4e00" <= c <= "\u9fff"]
+    assert not [c for c in said.out if "\u3000" <= c <= "\uffef"]
 
 
 def test_quiet_says_nothing_and_json_only_json(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from auditor.models import Call, Metadata, Speaker, Utterance
 from auditor.pipeline import scene_of
 from auditor.rules.conditions import condition
-from auditor.rules.match import hold, inside, may_hold, metadata_holds
+from auditor.rules.match import hold, inside, may_hold
+from auditor.rules.metadata import metadata_holds
 from auditor.rules.pack import load_pack
 from auditor.rules.schema import ConditionFile, WithinFile
 from auditor.speech.metadata import parse_metadata

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from auditor.evaluation.examples import run_examples
 from auditor.models import Call, Finding, Metadata, PartyKind, Speaker, Utterance, Word
 from auditor.pipeline import audit_call
-from auditor.rules.match import agreed_hours
+from auditor.rules.metadata import agreed_hours
 from auditor.rules.pack import Pack, load_pack
 from auditor.speech.metadata import parse_metadata
 

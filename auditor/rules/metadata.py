@@ -1,0 +1,73 @@
+"""Tests of a call's metadata: values, lists, bounds, presence, and the clock where the debtor is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+from auditor.models import Metadata, Region
+from auditor.rules.scene import Limits, Scene
+
+# The zones of the three regions have had no daylight saving since 1991, so fixed offsets are exact.
+ZONES: dict[str, timezone] = {r: timezone(timedelta(hours=8)) for r in ("CN", "TW", "HK")}
+
+
+def metadata_holds(tests: Mapping[str, Any], scene: Scene) -> bool:
+    """Whether every named field is as asked; an absent field fails every test but ``{present: false}`` and ``false``."""
+    return all(_field_holds(name, test, scene) for name, test in tests.items())
+
+
+def _field_holds(name: str, test: Any, scene: Scene) -> bool:
+    metadata = scene.call.metadata
+    if name == "local_time":
+        return test == "outside_hours" and outside_hours(metadata, scene.region, scene.limits)
+    if name == "region":
+        value: Any = scene.region
+    else:
+        value = getattr(metadata, name) if name in Metadata.__dataclass_fields__ else metadata.custom.get(name)
+    present = value not in (None, "", ())
+    if isinstance(test, dict):
+        if "present" in test and present != test["present"]:
+            return False
+        if not {"min", "max"} & set(test):
+            return True
+        # a custom column may hold anything
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+            return False
+        return bool(test.get("min", value) <= value <= test.get("max", value))
+    if isinstance(test, list):
+        return value in test
+    if isinstance(test, bool):
+        return bool(value) is test
+    return bool(value == test)
+
+
+def outside_hours(metadata: Metadata, region: Region, limits: Limits) -> bool:
+    """Whether the call began outside the hours allowed where the debtor is, and outside hours agreed with the debtor."""
+    if metadata.started_at is None or metadata.direction not in (None, "outbound"):
+        return False
+    local = metadata.started_at.astimezone(ZONES[region]).time()
+    agreed = agreed_hours(metadata.agreed_hours)
+    if agreed is not None and _inside(local, agreed):
+        return False
+    return limits.hours is not None and not _inside(local, limits.hours)
+
+
+def agreed_hours(said: str | None) -> tuple[time, time] | None:
+    """``HH:MM-HH:MM`` as a pair of times; ``None`` for nothing or for what can't be read."""
+    try:
+        first, last = (said or "").replace("–", "-").split("-")
+        return _clock(first), _clock(last)
+    except ValueError:
+        return None
+
+
+def _clock(said: str) -> time:
+    return datetime.strptime(said.strip(), "%H:%M").time()
+
+
+def _inside(moment: time, hours: tuple[time, time]) -> bool:
+    first, last = hours
+    return first <= moment < last if first <= last else moment >= first or moment < last

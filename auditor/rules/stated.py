@@ -1,0 +1,74 @@
+"""Tests of what the conversation states: flags and reasons shown, amounts and days said, names given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from auditor.conversation.turns import Turn
+from auditor.rules.scene import Evidence, Scene
+from auditor.text.find import Hit
+from auditor.text.normalise import normalise
+
+
+def facts_hold(tests: Mapping[str, Any], turn: Turn, scene: Scene) -> list[Evidence]:
+    """Where the turn states all of these; the whole turn for what was shown earlier, nothing where one fails."""
+    places: list[Evidence] = []
+    for name, wanted in tests.items():
+        if name == "flag":
+            if not any(f.name == wanted and f.utterance <= turn.utterances[-1] for f in scene.facts.customer_flags):
+                return []
+        elif name == "reason":
+            reason = scene.facts.delinquency_reason
+            if reason is None or reason.name != wanted:
+                return []
+        else:
+            found = _stated(name, str(wanted), turn, scene)
+            if not found:
+                return []
+            places += [Evidence(s, e, "fact") for s, e in found]
+    return places or [Evidence(0, 0, "fact")]
+
+
+def _stated(name: str, wanted: str, turn: Turn, scene: Scene) -> list[Hit]:
+    metadata = scene.call.metadata
+    said = turn.numbers
+    if name == "agent":
+        return _names(metadata.agent_name, turn.text.text) if metadata.agent_name else []
+    if name in ("institution", "agency"):
+        known = scene.institutions if name == "institution" else scene.agencies
+        own = metadata.institution if name == "institution" else metadata.agency
+        return [h for n in (own, *known) if n for h in _names(n, turn.text.text)]
+    if name == "card_tail":
+        tail = metadata.card_tail or ""
+        return [(n.start, n.end) for n in said if tail and (n.digits or str(n.value)).endswith(tail)]
+    if name == "days":
+        days = [n for n in said if n.unit == "days"]
+        due: Decimal | None = None if metadata.days_overdue is None else Decimal(metadata.days_overdue)
+    else:
+        days = [n for n in said if n.is_amount]
+        due = metadata.amount_due
+    right = [n for n in days if due is not None and abs(n.value - due) < 1]
+    if wanted == "stated" or (wanted == "matches" and due is None):
+        chosen = days
+    elif wanted == "matches":
+        chosen = right
+    elif due is None or right:
+        chosen = []
+    else:
+        chosen = [n for n in days if wanted == "differs" or n.value - due >= 1]
+    return [(n.start, n.end) for n in chosen]
+
+
+def _names(name: str, text: str) -> list[Hit]:
+    """An institution's name, whole or without its tail: 青峦 alone also names 青峦银行."""
+    folded = normalise(name).text
+    short = folded
+    for tail in ("商业银行", "消费金融", "银行", "金融", "信贷", "财务", "资产管理", "资产", "公司", "有限公司"):
+        short = short.removesuffix(tail) if len(short) - len(tail) >= 2 else short
+    for form in (folded, short):
+        at = text.find(form)
+        if form and at >= 0:
+            return [(at, at + len(form))]
+    return []
