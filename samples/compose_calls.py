@@ -2,6 +2,7 @@
 
 Twelve weeks of an invented collection desk: eight agents with habits of their own, cases that are called again,
 promises that are kept or broken, relatives, wrong numbers, answering machines. The dice are seeded: same parts, same bytes.
+Run it from the project's root: python -m samples.compose_calls
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from call_kinds import EIGHT, FIRST, LAST, STEPS, WRITERS, Call, Case, Parts, hanzi, spoken
+
+from samples.call_kinds import EIGHT, FIRST, LAST, STEPS, WRITERS, Call, Case, Parts, hanzi, spoken
 
 HERE = Path(__file__).parent
 CASES, SEED = 146, 20260827

@@ -2,6 +2,7 @@
 
 The voices are espeak-ng's (no person was recorded). It needs Debian's `espeak-ng` and the packages av, numpy, pypinyin
 and pyyaml. The dice are seeded with the call's id, so the same espeak-ng gives the same samples every time.
+Run it from the project's root: python -m samples.make_calls
 """
 
 from __future__ import annotations

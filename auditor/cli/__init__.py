@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 import typer
@@ -43,8 +44,15 @@ for verb in (run.run, check.check, show.show, serve.serve, doctor.doctor):
 
 def main() -> None:
     """Run the command line; every error that was foreseen ends as one clear sentence and a documented exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal has its own encoding, which may lack a mark or two; files and pipes get the one the format names.
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
     try:
-        sys.exit(app(prog_name="auditor", standalone_mode=False))
+        code = app(prog_name="auditor", standalone_mode=False)
+        if code == Exit.INTERRUPTED:
+            complain("已中断。")
+        sys.exit(code)
     except (UsageError, NotFoundError) as error:
         complain(str(error))
         sys.exit(Exit.USAGE)

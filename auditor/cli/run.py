@@ -186,7 +186,7 @@ def run(
             caution(worker.warned)
         summaries.append(summary)
         if summary.interrupted:
-            complain("已中断。做完的通话已保存；再运行一次会接着做。")
+            complain("做完的通话已保存；再运行一次会接着做。")
             break
     if as_json:
         as_json_lines(opened, summaries)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from enum import IntEnum
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -129,6 +130,8 @@ def audits_table(audits: Iterable[Audit], lang: str) -> Table:
     from rich.table import Table
     from rich.text import Text
 
+    from auditor.models import SEVERITIES
+
     words = WORDS[lang]
     table = Table(box=None, pad_edge=False, header_style="bold")
     for key in ("call", "party", "score", "band", "violations", "suspected", "missed", "warnings"):
@@ -136,11 +139,13 @@ def audits_table(audits: Iterable[Audit], lang: str) -> Table:
         table.add_column(words[key], justify=justify, overflow="fold", no_wrap=key in ("score", "band"))
     for audit in audits:
         card = audit.scorecard
+        confirmed = [f for f in audit.findings if f.status == "confirmed"]
         violations = Text()
-        for finding in audit.findings:
-            if finding.status == "confirmed":
-                name = named("category", finding.category, lang)
-                violations.append((words["comma"] if violations else "") + name, SEVERITY_STYLE[finding.severity])
+        for category, times in Counter(f.category for f in confirmed).items():
+            worst = min((f.severity for f in confirmed if f.category == category), key=SEVERITIES.index)
+            often = f"×{times}" if times > 1 else ""
+            comma = words["comma"] if violations else ""
+            violations.append(f"{comma}{named('category', category, lang)}{often}", SEVERITY_STYLE[worst])
         missed = [named("step", s.id, lang) for s in audit.steps if s.verdict == "missed"]
         suspected = sum(f.status == "suspected" for f in audit.findings)
         table.add_row(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import TRANSCRIPTS
-from tests.cli.program import auditor, process
+from tests.cli.program import auditor, environment, process
 
 CALL = {"call_id", "pack", "party", "score", "band", "fatal", "findings", "steps", "facts", "signals"}
 FINDING = {
@@ -44,6 +44,13 @@ def test_json_lines_hold_the_published_keys_in_the_order_given(tmp_path: Path) -
         assert set(finding) >= FINDING
         assert finding["utterance"] is None or finding["quote"] in spoken[finding["utterance"]]["text"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_goes_into_a_file_is_utf_8_whatever_the_terminal_speaks() -> None:
+    """An old Chinese Windows speaks GBK."""
+    old = {**environment(), "PYTHONUTF8": "0", "PYTHONIOENCODING": "gbk"}
+    asked = ["check", str(TRANSCRIPTS / "S03.json"), "--format", "jsonl"]
+    assert process(*asked, env=old, encoding="utf-8").out == process(*asked).out
 
 
 def test_the_table_names_each_call_and_sums_them_up() -> None:

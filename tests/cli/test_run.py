@@ -182,7 +182,8 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path: Path) -> None
     running.send_signal(signal.SIGINT)
     _, err = running.communicate(timeout=120)
     assert running.returncode == 130
-    assert "已中断。做完的通话已保存" in err
+    assert "做完的通话已保存；再运行一次会接着做。" in err
+    assert err.endswith("已中断。\n")
     assert "Traceback" not in err
     with Store(Home.open(tmp_path / "home", create=False)) as store:
         kept = store.count()
