@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 
 import auditor
 from auditor.batch import Job
@@ -17,8 +16,9 @@ from auditor.rules.pack import Pack
 from auditor.speech.audio import RawFormat, write_canonical
 from auditor.speech.hear import hear
 from auditor.speech.ingest import Intake
+from auditor.speech.sidecars import Row
 from auditor.speech.transcribe import Transcriber
-from auditor.speech.transcripts import read_calls
+from auditor.speech.written import read_written
 from auditor.store.home import Home
 from auditor.store.keys import Keys, audit_key, tokens_key, transcript_key
 from auditor.store.queries import StoredCall
@@ -27,6 +27,15 @@ from auditor.store.segments import CallResult
 SIDES = {"left": 0, "right": 1}
 OF_METADATA = frozenset({"naive_time"})
 """Warnings that come with a row of metadata, and go with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The jobs of a run, the inputs that can't become one, and the metadata rows that belong to nothing."""
+
+    jobs: tuple[Job[Recording | Call], ...]
+    rejected: tuple[InputError, ...]
+    unmatched: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -58,14 +67,23 @@ class Worker:
     def _dictionary(self) -> str:
         return hashlib.sha256("\n".join(self.pack.terms).encode()).hexdigest()
 
-    def jobs(self, intake: Intake) -> tuple[list[Job[Recording | Call]], list[InputError]]:
-        """The intake as jobs, and the inputs that can't become one.
+    def plan(self, intake: Intake) -> Plan:
+        """What there is to do, and what can't be done.
 
         Of two inputs with one call id, the first counts: stored, they would replace each other at every run. The same
         transcript twice is one call.
         """
         rejected: list[InputError] = list(intake.problems)
-        calls = [call for path in intake.transcripts for call in self._read(path, rejected)]
+        calls: list[Call] = []
+        used: set[Row] = set()
+        for path in intake.transcripts:
+            try:
+                read, rows = read_written(path, intake.spare_rows, rejected.append)
+            except TranscriptError as error:
+                rejected.append(error)
+            else:
+                calls += read
+                used |= rows
         jobs: dict[str, Job[Recording | Call]] = {}
         inputs: list[Recording | Call] = [*intake.recordings, *calls, *attempts(intake.attempts)]
         for work in inputs:
@@ -74,14 +92,7 @@ class Worker:
             if first.job_id != job.job_id:
                 trouble = f"通话编号 {job.call_id} 与 {first.source} 重复"
                 rejected.append(InputError(job.source, trouble, "请给每通电话不同的编号，或只留一个文件。"))
-        return list(jobs.values()), rejected
-
-    def _read(self, path: Path, rejected: list[InputError]) -> Sequence[Call]:
-        try:
-            return read_calls(path, rejected.append)
-        except TranscriptError as error:
-            rejected.append(error)
-            return ()
+        return Plan(tuple(jobs.values()), tuple(rejected), intake.unmatched(used))
 
     def _job(self, work: Recording | Call) -> Job[Recording | Call]:
         source, digest = (work.path, work.audio_id) if isinstance(work, Recording) else (work.source, work.source_hash)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,6 +40,15 @@ def test_every_verb_is_in_the_command_reference() -> None:
         for parameter in command.params:
             for option in parameter.opts:
                 assert not option.startswith("--") or option in guide, f"{name} {option}"
+
+
+def test_the_command_reference_is_fresh() -> None:
+    """docs/cli.md is what ``python docs/generate_cli.py`` writes now."""
+    shown = subprocess.run(
+        [sys.executable, "-c", "import generate_cli; print(generate_cli.page(), end='')"],
+        cwd=ROOT / "docs", capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    ).stdout.decode()  # fmt: skip
+    assert shown == text("docs/cli.md")
 
 
 def test_every_metadata_field_is_described() -> None:

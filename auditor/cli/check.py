@@ -28,6 +28,9 @@ def check(
         typer.Argument(help="转写文件、文件夹或通配符（JSON、JSONL、SRT、VTT 或其他引擎的结果）。", metavar="PATH…"),
     ],
     pack: PackOption = "collections-zh",
+    metadata: Annotated[
+        Path | None, typer.Option("--metadata", help="元数据：CSV 或 JSON；补充转写文件里没有的金额、天数等。")
+    ] = None,
     form: Annotated[
         Literal["table", "jsonl"], typer.Option("--format", help="table 给人看；jsonl 每通一行 JSON，给机器读。")
     ] = "table",
@@ -51,11 +54,11 @@ def check(
     from auditor.pipeline import audit_call, with_roles
     from auditor.rules.pack import load_pack
     from auditor.speech.ingest import find
-    from auditor.speech.transcripts import read_calls
+    from auditor.speech.written import read_written
 
     check_language(lang)
     rules = load_pack(pack)
-    intake = find(paths)
+    intake = find(paths, metadata)
     failed = 0
     for problem in intake.problems:
         complain(str(problem))
@@ -72,7 +75,7 @@ def check(
                 status.update(f"检查 {path.name}（已完成 {len(audits)} 通）")
             bad: list[TranscriptError] = []
             try:
-                calls = read_calls(path, bad.append)
+                calls, _ = read_written(path, intake.spare_rows, bad.append)
             except TranscriptError as error:
                 bad, calls = [error], ()
             for trouble in bad:

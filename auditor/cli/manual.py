@@ -62,7 +62,9 @@ def _rows(options: Iterable[Any], ctx: Any) -> list[tuple[str, str]]:
     rows = []
     for p in options:
         value = "" if p.is_flag else f" {p.metavar or p.display_type(ctx)}"
-        rows.append((f"{'，'.join((*p.opts, *p.secondary_opts))}{value}", _about(p)))
+        # click keeps the names of --help in a set
+        names = sorted((*p.opts, *p.secondary_opts), key=lambda name: (name.startswith("--no-"), len(name), name))
+        rows.append((f"{'，'.join(names)}{value}", _about(p)))
     return rows
 
 

@@ -156,9 +156,10 @@ def run(
         with contextlib.chdir(given.folder):
             intake = find(group, listed, assume=raw_format, agent_channel=given.agent_channel)
             worker = Worker(opened, rules, recogniser, raw_format, asdict(given))
-            jobs, rejected = worker.jobs(intake)
+            plan = worker.plan(intake)
+            jobs, rejected = plan.jobs, plan.rejected
             if not quiet:
-                remark(intake)
+                remark(intake, plan.unmatched)
             for error in rejected:
                 complain(str(error))
             if not jobs and not rejected:

@@ -39,10 +39,10 @@ TEXT = {
 }
 
 
-def remark(intake: Intake) -> None:
+def remark(intake: Intake, unmatched: Sequence[str]) -> None:
     """What in the input did not match: none of it stops the run."""
     _some([f"{left_out}：与 {kept} 是同一段录音，只算一通。" for left_out, kept in intake.duplicates])
-    _some([f"{row}：有元数据，没有录音。请检查文件名或通话编号。" for row in intake.rows_without_recording])
+    _some([f"{row}：有元数据，没有录音或转写。请检查文件名或通话编号。" for row in unmatched])
     _some([f"{name}：没有元数据，照常质检。" for name in intake.recordings_without_row])
     if intake.attempts:
         err().print(f"未接通的呼叫 {len(intake.attempts)} 次，计入频次。")

@@ -38,20 +38,18 @@ _SIDES: dict[str, Side] = {
 class Intake:
     """What was found. Paths are as the user gave them and in that order; those of a folder or pattern in order of name.
 
-    ``attempts`` are the metadata rows of calls that nobody answered. ``rows_without_recording`` and
-    ``recordings_without_row`` say what did not match; the latter are audited all the same, without metadata. The former may be
-    about transcripts (``spare_rows``, see ``written``). Each of
+    ``attempts`` are the metadata rows of calls that nobody answered, ``spare_rows`` those that name no recording here; they may
+    be about transcripts (see ``written``). ``recordings_without_row`` are audited all the same, without metadata. Each of
     ``duplicates`` is a recording that was left out and the one with the same sound that stands for it.
     """
 
     recordings: tuple[Recording, ...]
     transcripts: tuple[Path, ...]
     attempts: tuple[Metadata, ...]
-    rows_without_recording: tuple[str, ...]
+    spare_rows: tuple[Row, ...]
     recordings_without_row: tuple[str, ...]
     duplicates: tuple[tuple[str, str], ...]
     problems: tuple[InputError, ...]
-    spare_rows: tuple[Row, ...] = ()
 
     def unmatched(self, used: Collection[Row]) -> tuple[str, ...]:
         """What is left of the rows without recording once transcripts have taken theirs."""
@@ -107,11 +105,10 @@ def find(
         recordings=_recordings(originals, joined, agent_channel, problems),
         transcripts=tuple(transcripts),
         attempts=tuple(joined.attempts),
-        rows_without_recording=tuple(row.label for row in joined.unmatched),
+        spare_rows=tuple(joined.unmatched),
         recordings_without_row=tuple(str(p) for p in originals.values() if p not in joined.rows) if sources else (),
         duplicates=tuple((str(p), str(originals[d])) for p, d in hashes.items() if originals[d] != p),
         problems=tuple(problems),
-        spare_rows=tuple(joined.unmatched),
     )
 
 

@@ -114,3 +114,22 @@ def test_a_file_name_cannot_steer_the_terminal(tmp_path: Path) -> None:
     assert (said.code, said.out) == (1, "")
     assert "\\x1b" in said.err
     assert "\x1b" not in said.err
+
+
+def test_metadata_that_a_transcript_lacks_comes_from_a_table(tmp_path: Path) -> None:
+    """Another engine's transcript knows no amounts; with --metadata the purpose step can be judged against them."""
+    (tmp_path / "a.srt").write_text(
+        "1\n00:00:00,000 --> 00:00:03,000\n坐席：您好，这里是青禾银行，我姓周，工号零二一。\n\n"
+        "2\n00:00:03,000 --> 00:00:05,000\n坐席：请报一下身份证后四位。\n\n"
+        "3\n00:00:05,000 --> 00:00:07,000\n客户：三三零一。\n\n"
+        "4\n00:00:07,000 --> 00:00:12,000\n坐席：您的信用卡应还一万二千八百六，逾期四十三天。\n",
+        encoding="utf-8",
+    )
+    table = tmp_path / "list.csv"
+    table.write_text("file,institution,amount_due,days_overdue\na.srt,青禾银行,12900,43\n", encoding="utf-8")
+    said = auditor("check", tmp_path / "a.srt", "--metadata", table, "--format", "jsonl")
+    purpose = next(s for s in said.rows[0]["steps"] if s["id"] == "state_purpose")
+    assert (said.code, purpose["verdict"]) == (0, "missed")
+    table.write_text("file,institution,amount_due,days_overdue\na.srt,青禾银行,12860,43\n", encoding="utf-8")
+    said = auditor("check", tmp_path / "a.srt", "--metadata", table, "--format", "jsonl")
+    assert next(s for s in said.rows[0]["steps"] if s["id"] == "state_purpose")["verdict"] == "done"

@@ -128,7 +128,7 @@ def test_what_does_not_match_is_reported_on_both_sides_and_unanswered_calls_are_
     intake = find([tmp_path])
     assert by_id(intake).keys() == {"1", "stray"}
     assert intake.recordings_without_row == (str(tmp_path / "stray.wav"),)
-    assert intake.rows_without_recording == (f"{tmp_path / 'metadata.csv'} 第 3 行：lost.wav",)
+    assert intake.unmatched(()) == (f"{tmp_path / 'metadata.csv'} 第 3 行：lost.wav",)
     assert [(a.customer_id, a.answered, a.custom["call_id"]) for a in intake.attempts] == [("U3", False, "3")]
 
 
