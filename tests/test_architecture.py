@@ -28,7 +28,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     "worker": {"batch", "pipeline", "rules", "speech", "store"},
     "evaluation": {"pipeline", "store", "rules", "speech"},
     "web": {"store", "speech.audio"},
-    "cli": {"speech", "text", "conversation", "rules", "scoring", "pipeline", "store", "batch", "worker", "evaluation", "web"},
+    "cli": {
+        "speech",
+        "text",
+        "conversation",
+        "rules",
+        "scoring",
+        "pipeline",
+        "store",
+        "batch",
+        "worker",
+        "evaluation",
+        "web",
+    },
 }
 HOMES: dict[str, tuple[str, ...]] = {
     "faster_whisper": ("speech/transcribe.py",),

@@ -224,4 +224,3 @@ def _result(step: Step, verdict: Verdict, best: Candidate | None, why: str) -> S
         "" if verdict in ("done", "na") else step.say_instead,
         step.cites,
     )
-

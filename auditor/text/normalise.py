@@ -177,6 +177,4 @@ def side_by_side(texts: Sequence[Comparable]) -> tuple[Comparable, ...]:
 
 
 def _lines(text: Comparable) -> str:
-    return "".join(
-        f"\n{c}" if i and text.sentence[i] != text.sentence[i - 1] else c for i, c in enumerate(text.text)
-    )
+    return "".join(f"\n{c}" if i and text.sentence[i] != text.sentence[i - 1] else c for i, c in enumerate(text.text))
