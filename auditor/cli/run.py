@@ -183,6 +183,10 @@ def run(
             complain(failure.reason if failure.source in failure.reason else f"{failure.source}：{failure.reason}")
         for failure in summary.failed_before:
             complain(f"{failure.reason}上次就失败了，这次没有重试；要重试请加 --retry。")
+        if summary.busy:
+            complain(
+                f"有 {len(summary.busy)} 通正由另一个进程处理，这次跳过：{'、'.join(summary.busy[:5])}", style="yellow"
+            )
         if not quiet:
             caution(worker.warned)
         summaries.append(summary)

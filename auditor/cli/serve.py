@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from auditor.cli.terminal import err
+from auditor.cli.terminal import complain, err
 
 
 def serve(
@@ -29,7 +29,11 @@ def serve(
       auditor serve --home demo-home
       auditor serve --port 0 --open
     """
+    from auditor.web.app import LOOPBACK
     from auditor.web.app import serve as serve_home
+
+    if host not in LOOPBACK:
+        complain(f"注意：还没有登录功能，能连到 {host} 的人都能看到全部通话。", style="yellow")
 
     def ready(url: str) -> None:
         err().print(f"复核页面：{url}（按 Ctrl-C 停止）")

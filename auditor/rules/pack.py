@@ -74,7 +74,10 @@ class Scoring:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """Everything that judging a call needs, from one folder of files."""
+    """Everything that judging a call needs, from one folder of files.
+
+    ``needs_words`` says whether any rule or step looks at words (``tokens``); loading a dictionary takes about a second.
+    """
 
     name: str
     version: str
@@ -96,18 +99,12 @@ class Pack:
     terms: tuple[str, ...]
     hotwords: tuple[str, ...]
     files: Mapping[str, bytes]
+    needs_words: bool
 
     @property
     def id(self) -> str:
         """``name@version+hash``, as every audit states it."""
         return f"{self.name}@{self.version}+{self.hash[:12]}"
-
-    @property
-    def needs_words(self) -> bool:
-        """Whether any rule or step looks at words (``tokens``); loading a dictionary takes about a second."""
-        return any(looks_at_words(r.condition) for r in self.rules) or any(
-            looks_at_words(p.condition) for s in self.steps for p in s.parts
-        )
 
 
 def builtin_folder() -> Path:
@@ -240,6 +237,8 @@ class _Loader:
             terms=tuple(dict.fromkeys(normalise(w).text for w in self.words.get("dictionary", ()))),
             hotwords=self.words.get("hotwords", ()),
             files=self.files,
+            needs_words=any(looks_at_words(r.condition) for r in rules)
+            or any(looks_at_words(p.condition) for s in steps for p in s.parts),
         )
         if self.problems:
             raise PackError(self.problems)
