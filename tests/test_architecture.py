@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store": set(),
     "batch": {"pipeline", "store", "speech"},
     "worker": {"batch", "pipeline", "rules", "speech", "store"},
-    "evaluation": {"pipeline", "store", "rules", "speech"},
+    "evaluation": {"pipeline", "store", "rules", "speech", "text"},
     "web": {"store", "speech.audio"},
     "cli": {
         "speech",

@@ -18,6 +18,7 @@ OPTIONAL = {
     "typst": "PDF 报告，pip install 'collections-auditor[pdf]'",
     "ray": "多机并行，pip install 'collections-auditor[ray]'",
 }
+MOST_EXAMPLES = 10
 MARKS = {"good": ("✓", "green"), "missing": ("✗", "red"), "note": ("·", "dim")}
 
 
@@ -96,14 +97,28 @@ def _model(model: str | None) -> Iterator[Remark]:
 
 
 def _pack(pack: str) -> Iterator[Remark]:
+    from auditor.errors import PackError
+    from auditor.evaluation.examples import run_examples
     from auditor.rules.pack import load_pack
 
-    def look() -> str:
+    try:
         loaded = load_pack(pack)
-        stable = sum(not r.experimental for r in loaded.rules)
-        return f"规则包 {loaded.id}：{len(loaded.steps)} 个步骤，{len(loaded.rules)} 条规则（稳定 {stable} 条）"
-
-    yield _tried(look)
+    except PackError as error:
+        yield from (Remark("missing", str(problem)) for problem in error.problems)
+        return
+    stable = sum(not r.experimental for r in loaded.rules)
+    below = f"（继承 {'、'.join(loaded.built_on)}）" if loaded.built_on else ""
+    yield Remark(
+        "good", f"规则包 {loaded.id}{below}：{len(loaded.steps)} 个步骤，{len(loaded.rules)} 条规则（稳定 {stable} 条）"
+    )
+    outcomes = list(run_examples(loaded))
+    wrong = [o for o in outcomes if not o.right]
+    for outcome in wrong[:MOST_EXAMPLES]:
+        yield Remark("missing", f"{outcome.file}：例子没有得到 {outcome.expected}：{outcome.text}")
+    if len(wrong) > MOST_EXAMPLES:
+        yield Remark("missing", f"还有 {len(wrong) - MOST_EXAMPLES} 个例子不对")
+    if not wrong:
+        yield Remark("good", f"规则包的 {len(outcomes)} 个例子全部符合")
 
 
 def _home(home: Path) -> Iterator[Remark]:

@@ -124,7 +124,7 @@ def run(
         model = str(Path(model).expanduser().absolute())
     if not paths and not retry:
         raise UsageError("请写出要处理的录音或转写文件，例如：auditor run 录音文件夹 --model 模型文件夹")
-    opened = Home.open(home)
+    opened = Home.open(home, create=bool(paths))
     groups = [([*paths], origin)] if paths else failed_before(opened)
     opened.archive_pack(rules.hash, rules.files)
 

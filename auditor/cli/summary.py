@@ -45,7 +45,7 @@ def remark(intake: Intake, unmatched: Sequence[str]) -> None:
     _some([f"{row}：有元数据，没有录音或转写。请检查文件名或通话编号。" for row in unmatched])
     _some([f"{name}：没有元数据，照常质检。" for name in intake.recordings_without_row])
     if intake.attempts:
-        err().print(f"未接通的呼叫 {len(intake.attempts)} 次，计入频次。")
+        err().print(f"未接通的呼叫 {len(intake.attempts)} 次，已单独记录。")
 
 
 def caution(warned: Sequence[tuple[str, CallWarning]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
+from decimal import ROUND_DOWN, Decimal
 from enum import IntEnum
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from auditor.models import Audit, Severity
 
+TENTH = Decimal("0.1")
 Language = Literal["zh", "en"]
 PIPED_WIDTH = 160
 
@@ -151,7 +153,7 @@ def audits_table(audits: Iterable[Audit], lang: str) -> Table:
         table.add_row(
             Text(audit.call_id),
             named("party", audit.party.kind, lang),
-            "–" if card.score is None else f"{card.score:.0f}",
+            "–" if card.score is None else f"{card.score.quantize(TENTH, ROUND_DOWN)}",
             Text(named("band", card.band, lang), BAND_STYLE[card.band]),
             violations,
             str(suspected or ""),

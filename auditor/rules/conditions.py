@@ -11,7 +11,7 @@ from auditor.rules.document import nearest
 from auditor.rules.schema import ConditionFile, CueFile, NearFile, WithinFile
 from auditor.text.context import CONTEXTS
 from auditor.text.cue import Cue
-from auditor.text.find import Matcher, Near, Phrase, Regex, Tokens, check_regex, check_tokens
+from auditor.text.find import Matcher, Near, Phrase, Regex, SoundsLike, Tokens, check_regex, check_tokens
 from auditor.text.normalise import normalise
 
 FACT_KEYS = ("flag", "reason", "amount", "days", "card_tail", "institution", "agency", "agent")
@@ -24,6 +24,7 @@ FACT_VALUES: Mapping[str, tuple[str, ...]] = {
     "agency": ("named",),
     "agent": ("named",),
 }
+SHORTEST_BY_SOUND = 2  # syllables: a single one is shared by dozens of characters
 METADATA_OPERATORS = ("min", "max", "present")
 Problem: TypeAlias = Callable[[str, str], None]  # what is wrong, and the words of the file that it is about
 Words: TypeAlias = Mapping[str, tuple[str, ...]]
@@ -190,6 +191,17 @@ def near(file: NearFile, words: Words, problem: Problem) -> Near:
     return Near.of(items, file.within, file.ordered)
 
 
+def sounds_like(items: Sequence[str], words: Words, problem: Problem) -> SoundsLike:
+    """Compile phrases matched by sound; too short ones are problems."""
+    phrases = words_in(items, words, problem)
+    for phrase in phrases:
+        if 0 < len(normalise(phrase).text) < SHORTEST_BY_SOUND:
+            problem(
+                f"sounds_like 的 {phrase!r} 太短：同音字太多；至少写 {SHORTEST_BY_SOUND} 个字，或改用 phrase", phrase
+            )
+    return SoundsLike.of(phrases)
+
+
 def regex(pattern: str, problem: Problem, not_inside_digits: bool = False) -> Regex:
     """Compile a regular expression; what RE2 refuses is a problem."""
     trouble = check_regex(pattern)
@@ -218,6 +230,8 @@ def condition(file: ConditionFile, words: Words, problem: Problem) -> Condition:
     """Compile one condition of any kind."""
     if file.phrase is not None:
         return Said(Phrase.of(words_in(file.phrase, words, problem)))
+    if file.sounds_like is not None:
+        return Said(sounds_like(file.sounds_like, words, problem))
     if file.regex is not None:
         if isinstance(file.regex, str):
             return Said(regex(file.regex, problem))

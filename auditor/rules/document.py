@@ -136,8 +136,34 @@ def _problem(error: Mapping[str, Any], parsed: Parsed, file: str, model: type[Ba
     elif kind == "value_error":
         message = str(error["ctx"]["error"])
     else:
-        message = f"{where}：{error['msg']}"
+        message = f"{where}：{_in_chinese(error)}"
     return PackProblem(file, parsed.line(path), message)
+
+
+_SHAPES = {
+    "string": "文字",
+    "list": "列表",
+    "dict": "键值",
+    "model": "键值",
+    "int": "整数",
+    "float": "数",
+    "bool": "true 或 false",
+}
+
+
+def _in_chinese(error: Mapping[str, Any]) -> str:
+    """pydantic's complaint in the reader's language; its own words where it is none of the usual ones."""
+    kind, limits = str(error["type"]), error.get("ctx", {})
+    shape = _SHAPES.get(kind.split("_", 1)[0])
+    if kind == "literal_error":
+        return f"只能写 {limits['expected']}"
+    if kind == "string_pattern_mismatch":
+        return f"{error['input']!r} 写法不对，应符合 {limits['pattern']}"
+    if kind.endswith(("too_short", "too_long")):
+        return "太短" if kind.endswith("short") else "太长"
+    if kind.startswith(("greater_than", "less_than")):
+        return f"数值超出范围（{'、'.join(f'{k} {v}' for k, v in limits.items())}）"
+    return f"这里要写成{shape}" if shape and kind.endswith(("_type", "_parsing")) else str(error["msg"])
 
 
 def _known_keys(model: type[BaseModel]) -> set[str]:

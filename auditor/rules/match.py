@@ -7,7 +7,7 @@ words in the same sentence, and the contexts that clear it (negation, quotation,
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.conversation.turns import Turn
 from auditor.models import Finding, Status, finding_id
@@ -17,12 +17,17 @@ from auditor.rules.place import locate
 from auditor.rules.scene import Evidence, Scene
 from auditor.rules.stated import facts_hold
 from auditor.text.context import CONTEXTS
+from auditor.text.find import SoundsLike
 from auditor.text.normalise import normalise
+
+SURE_BY_SOUND_FROM = 3  # syllables; shorter phrases share their sound with too many other words
 
 
 def hold(condition: Condition, turn: Turn, scene: Scene) -> list[Evidence]:
     """Every place in the turn where the condition holds; empty where it does not."""
     match condition:
+        case Said(SoundsLike() as matcher):
+            return [_by_sound(matcher, turn.text.text[s:e], s, e) for s, e in matcher.hits(turn.text)]
         case Said(matcher):
             return [Evidence(s, e, matcher.kind) for s, e in matcher.hits(turn.text, scene.segmenter)]
         case MetadataTest(tests):
@@ -33,16 +38,26 @@ def hold(condition: Condition, turn: Turn, scene: Scene) -> list[Evidence]:
             before = scene.turns[turn.number - 1] if turn.number > 0 else None
             if before is None or (speaker is not None and before.speaker != speaker):
                 return []
-            return [Evidence(0, 0, e.kind) for e in hold(option, before, scene)[:1]]
+            return [replace(e, start=0, end=0) for e in sorted(hold(option, before, scene), key=_only_sounds)[:1]]
         case AnyOf(options):
             return [e for option in options for e in hold(option, turn, scene)]
         case AllOf(options):
             found = [hold(option, turn, scene) for option in options]
             if not all(found):
                 return []
-            return next((f for f in found if any(e.end > e.start for e in f)), found[0])
+            # what rests on sound in part rests on sound
+            return min(found, key=lambda f: (all(e.end == e.start for e in f), not all(e.meant for e in f)))
         case Not(option):
             return [] if hold(option, turn, scene) else [Evidence(0, 0, "not")]
+
+
+def _by_sound(matcher: SoundsLike, heard: str, start: int, end: int) -> Evidence:
+    meant = matcher.phrase_heard_as(heard)
+    return Evidence(start, end, matcher.kind, heard, meant) if meant else Evidence(start, end, "phrase")
+
+
+def _only_sounds(evidence: Evidence) -> bool:
+    return bool(evidence.meant)
 
 
 def may_hold(condition: Condition, scene: Scene) -> bool:
@@ -132,7 +147,8 @@ def find(rule: Rule, scene: Scene) -> Iterator[Finding]:
             continue
         found = hold(rule.condition, turn, scene)
         bars = barred(rule.excluded, turn, scene) if found else None
-        for evidence in found:
+        # what was said in so many words comes before what only sounds so
+        for evidence in sorted(found, key=_only_sounds):
             at = turn.utterance_at(evidence.start)
             if at in done or not _in_place(rule, at, scene):
                 continue
@@ -168,6 +184,10 @@ def _finding(rule: Rule, scene: Scene, turn: Turn | None, evidence: Evidence | N
         place = locate(turn, evidence, scene.call)
         utterance, span, also, kind = place.utterance, place.span, place.also, evidence.kind
         quote, start, end = place.quote, place.start, place.end
+        if evidence.meant:
+            why = f"{why}（按读音匹配：听到“{evidence.heard}”，近似“{evidence.meant}”）"
+            if len(evidence.meant) < SURE_BY_SOUND_FROM:
+                status = "suspected"
         if turn.speaker == "unknown":
             status, why = "suspected", f"{why}（说话人不明，需人工确认）"
         if place.probability is not None and place.probability < scene.trust_words_from:

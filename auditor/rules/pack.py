@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -11,15 +11,15 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-import auditor
 from auditor.conversation.facts import FactCues
 from auditor.conversation.party import PartyCues
 from auditor.conversation.roles import RoleCues
 from auditor.errors import PackError, PackProblem
 from auditor.models import CATEGORIES, CUSTOMER_FLAGS, STEPS, Band, Region, Severity
 from auditor.rules import compile as compiled
-from auditor.rules.conditions import Problem, Rule, Step, Words, cue, looks_at_words
-from auditor.rules.document import MAX_BYTES, check, nearest, parse_yaml
+from auditor.rules.conditions import Problem, Rule, Step, cue, looks_at_words
+from auditor.rules.document import check, nearest, parse_yaml
+from auditor.rules.layers import NOT_UTF8, builtin_folder, builtin_names, lay
 from auditor.rules.norms import Norm, norm
 from auditor.rules.scene import Limits
 from auditor.rules.schema import (
@@ -28,7 +28,6 @@ from auditor.rules.schema import (
     LimitFile,
     NormFile,
     NormsFile,
-    PackFile,
     PartyFile,
     RolesFile,
     RuleFile,
@@ -36,11 +35,11 @@ from auditor.rules.schema import (
     StepFile,
     TenantFile,
 )
+from auditor.rules.words import TENANT_LISTS, listed, tenant_lists
 from auditor.text.normalise import normalise
 
 DEFAULT = "collections-zh"
 SETTINGS: dict[str, type[BaseModel]] = {
-    "pack.yaml": PackFile,
     "tenant.yaml": TenantFile,
     "norms.yaml": NormsFile,
     "scorecard.yaml": ScorecardFile,
@@ -74,9 +73,11 @@ class Scoring:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """Everything that judging a call needs, from one folder of files.
+    """Everything that judging a call needs, from one folder of files and those of the packs that it extends.
 
-    ``needs_words`` says whether any rule or step looks at words (``tokens``); loading a dictionary takes about a second.
+    ``files`` holds what counts of all of them, so that a folder of just these is the same pack; ``built_on`` names the packs
+    below, the nearest first. ``needs_words`` says whether any rule or step looks at words (``tokens``); loading a dictionary
+    takes about a second.
     """
 
     name: str
@@ -99,18 +100,13 @@ class Pack:
     terms: tuple[str, ...]
     hotwords: tuple[str, ...]
     files: Mapping[str, bytes]
+    built_on: tuple[str, ...]
     needs_words: bool
 
     @property
     def id(self) -> str:
         """``name@version+hash``, as every audit states it."""
         return f"{self.name}@{self.version}+{self.hash[:12]}"
-
-
-def builtin_folder() -> Path:
-    """Where the packs that come with the program lie: inside the installed package, or beside it in a checkout."""
-    inside = Path(auditor.__file__).parent / "lexicons"
-    return inside if inside.is_dir() else Path(auditor.__file__).parent.parent / "lexicons"
 
 
 def load_pack(where: str | Path = DEFAULT) -> Pack:
@@ -123,59 +119,51 @@ def load_pack(where: str | Path = DEFAULT) -> Pack:
     if not folder.is_dir() and "/" not in str(where):
         folder = builtin_folder() / str(where)
     if not folder.is_dir():
-        known = sorted(p.name for p in builtin_folder().glob("*/") if (p / "pack.yaml").is_file())
-        raise PackError([PackProblem(str(where), 0, f"没有这个规则包文件夹；自带的规则包：{'、'.join(known)}")])
+        raise PackError(
+            [PackProblem(str(where), 0, f"没有这个规则包文件夹；自带的规则包：{'、'.join(builtin_names())}")]
+        )
     return _Loader(folder).pack()
 
 
 class _Loader:
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
         self.problems: list[PackProblem] = []
-        self.files = dict(self._read())
+        self.layers = lay(folder, self.problems)
+        self.files = self.layers.files
+        self.settings = {name: self._checked(name, model) for name, model in SETTINGS.items()}
         self.words = self._words()
 
-    def _read(self) -> Iterator[tuple[str, bytes]]:
-        for path in sorted(self.folder.rglob("*")):
-            name = path.relative_to(self.folder).as_posix()
-            hidden = any(part.startswith(".") for part in name.split("/"))
-            if hidden or not path.is_file() or path.suffix not in (".yaml", ".yml", ".txt"):
-                continue
-            try:
-                data = path.read_bytes()
-            except OSError as error:
-                self.problems.append(PackProblem(name, 0, f"读不了：{error.strerror}"))
-                continue
-            if len(data) > MAX_BYTES:
-                self.problems.append(PackProblem(name, 0, f"文件超过 {MAX_BYTES >> 20} MiB"))
-                continue
-            yield name, data
+    def _trouble(self, name: str, line: int, message: str) -> None:
+        self.problems.append(PackProblem(self.layers.places.get(name, name), line, message))
 
     def _text(self, name: str) -> str:
         try:
             return self.files[name].decode("utf-8-sig")
         except UnicodeDecodeError:
-            self.problems.append(PackProblem(name, 0, "不是 UTF-8 文本，请另存为 UTF-8"))
+            self._trouble(name, 0, NOT_UTF8)
             return ""
 
-    def _words(self) -> Words:
-        lists: dict[str, tuple[str, ...]] = {}
-        for name in self.files:
-            if name.startswith("words/") and name.endswith(".txt"):
-                lines = (line.split("#", 1)[0].strip() for line in self._text(name).splitlines())
-                lists[name.removeprefix("words/").removesuffix(".txt")] = tuple(w for w in lines if w)
+    def _words(self) -> dict[str, tuple[str, ...]]:
+        tenant = self.settings["tenant.yaml"]
+        lists = tenant_lists(tenant if isinstance(tenant, TenantFile) else None)
+        for path in self.files:
+            if path.startswith("words/") and path.endswith(".txt"):
+                name = path.removeprefix("words/").removesuffix(".txt")
+                if name in TENANT_LISTS:
+                    self._trouble(path, 0, f"词表 @{name} 由 tenant.yaml 生成，请给这个词表换一个名字")
+                lists[name] = listed(self._text(path))
         return lists
 
     def _checked(self, name: str, model: type[Model]) -> Model | None:
         if name not in self.files:
-            self.problems.append(PackProblem(name, 0, "规则包缺少这个文件"))
+            self._trouble(name, 0, "规则包缺少这个文件")
             return None
         try:
             parsed = parse_yaml(self._text(name))
         except ValueError as error:
-            self.problems.append(PackProblem(name, *error.args))
+            self._trouble(name, *error.args)
             return None
-        value, problems = check(model, parsed, name)
+        value, problems = check(model, parsed, self.layers.places[name])
         self.problems.extend(problems)
         return value
 
@@ -185,12 +173,12 @@ class _Loader:
         def report(message: str, about: str) -> None:
             # a compiled value no longer knows its line; the words that it is about do
             line = next((n for n, t in enumerate(text, 1) if about in t), 0)
-            self.problems.append(PackProblem(file, line, message))
+            self._trouble(file, line, message)
 
         return report
 
     def pack(self) -> Pack:
-        settings = {name: self._checked(name, model) for name, model in SETTINGS.items()}
+        settings = self.settings
         rules = self._rules()
         steps = self._steps(settings["scorecard.yaml"])
         norms_file = settings["norms.yaml"]
@@ -201,10 +189,10 @@ class _Loader:
         self._check_places()
         if self.problems:
             raise PackError(self.problems)
-        about, tenant = settings["pack.yaml"], settings["tenant.yaml"]
+        about, tenant = self.layers.about, settings["tenant.yaml"]
         party, roles, facts = settings["party.yaml"], settings["roles.yaml"], settings["facts.yaml"]
         scorecard = settings["scorecard.yaml"]
-        assert isinstance(about, PackFile)
+        assert about is not None
         assert isinstance(tenant, TenantFile)
         assert isinstance(norms_file, NormsFile)
         assert isinstance(party, PartyFile)
@@ -237,6 +225,7 @@ class _Loader:
             terms=tuple(dict.fromkeys(normalise(w).text for w in self.words.get("dictionary", ()))),
             hotwords=self.words.get("hotwords", ()),
             files=self.files,
+            built_on=tuple(about.built_on),
             needs_words=any(looks_at_words(r.condition) for r in rules)
             or any(looks_at_words(p.condition) for s in steps for p in s.parts),
         )
@@ -257,10 +246,10 @@ class _Loader:
                 continue
             if name != f"violations/{file.category}/{file.id}.yaml":
                 right = f"violations/{file.category}/{file.id}.yaml"
-                self.problems.append(PackProblem(name, 1, f"文件名与内容不符，应为 {right}"))
+                self._trouble(name, 1, f"文件名与内容不符，应为 {right}")
             rules.append(compiled.rule(file, name, self.words, self._problem(name)))
         if not rules and not self.problems:
-            self.problems.append(PackProblem("violations", 0, "规则包里没有一条规则"))
+            self._trouble("violations", 0, "规则包里没有一条规则")
         return rules
 
     def _steps(self, scorecard: BaseModel | None) -> tuple[Step, ...]:
@@ -284,7 +273,9 @@ class _Loader:
         names = [*STEPS, *CUSTOMER_FLAGS, *by_id]
         for rule in rules:
             for name in (*rule.after, *rule.before):
-                if name not in names:
+                if name in self.layers.disabled:
+                    self._problem(rule.file)(f"before/after 里的 {name} 已停用；请把 {rule.id} 也停用，或改写它", name)
+                elif name not in names:
                     self._problem(rule.file)(f"before/after 里没有 {name}{nearest(name, names)}", name)
         users: list[Rule | Step] = [*rules, *steps]
         for user in users:
@@ -314,15 +305,14 @@ class _Loader:
         for name in self.files:
             parts = name.split("/")
             fine = (
-                name in SETTINGS
+                name == "pack.yaml"
+                or name in SETTINGS
                 or parts[0] == "words"
                 or (parts[0] == "steps" and len(parts) == 2 and parts[1].removesuffix(".yaml") in STEPS)
                 or (parts[0] == "violations" and len(parts) == 3)
             )
             if name.endswith((".yaml", ".yml")) and (not fine or name.endswith(".yml")):
-                self.problems.append(
-                    PackProblem(name, 0, "不会被读到：规则放在 violations/类别/编号.yaml，步骤放在 steps/步骤.yaml")
-                )
+                self._trouble(name, 0, "不会被读到：规则放在 violations/类别/编号.yaml，步骤放在 steps/步骤.yaml")
 
 
 def digest(files: Mapping[str, bytes]) -> str:

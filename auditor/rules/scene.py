@@ -37,8 +37,13 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where a condition holds: a place in a turn's text, or the whole turn (``start == end``), and by which kind."""
+    """Where a condition holds: a place in a turn's text, or the whole turn (``start == end``), and by which kind.
+
+    ``heard`` and ``meant`` are the words and the phrase that they only sound like; empty where nothing rests on sound.
+    """
 
     start: int
     end: int
     kind: str
+    heard: str = ""
+    meant: str = ""

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 
 from auditor.models import CATEGORIES, CUSTOMER_FLAGS, STEPS
 from auditor.rules.document import nearest
+from auditor.text.normalise import normalise
 
-KINDS = ("phrase", "regex", "near", "tokens", "metadata", "fact", "previous", "any", "all", "not")
+KINDS = ("phrase", "sounds_like", "regex", "near", "tokens", "metadata", "fact", "previous", "any", "all", "not")
 
 SeverityName = Literal["critical", "major", "minor", "notice"]
 SpeakerName = Literal["agent", "customer", "unknown"]
 PartyName = Literal["debtor_verified", "debtor_unverified", "third_party", "wrong_number", "voicemail"]
 RegionName = Literal["CN", "TW", "HK"]
+PackName = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$")]
+PackVersion = Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
 Points = Annotated[float, Field(ge=0, le=100)]
 Phrases = Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(min_length=1, max_length=2000)]
 
@@ -44,6 +47,7 @@ class ConditionFile(Strict):
     """One condition: exactly one kind."""
 
     phrase: Phrases | None = None
+    sounds_like: Phrases | None = None
     regex: str | RegexFile | None = None
     near: NearFile | None = None
     tokens: list[list[dict[str, Any]]] | None = None
@@ -258,15 +262,16 @@ class FactsFile(Strict):
 
 
 class PackFile(Strict):
-    """pack.yaml."""
+    """pack.yaml of a pack that stands alone; ``built_on`` names the packs that were laid under it when it was archived."""
 
-    name: str = Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
-    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    name: PackName
+    version: PackVersion
     title: str
     language: str
     regions: list[RegionName] = Field(min_length=1)
     default_region: RegionName
     norms_in_force: dict[RegionName, list[str]] = Field(default_factory=dict)
+    built_on: list[str] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _one_of_its_regions(self) -> PackFile:
@@ -275,13 +280,44 @@ class PackFile(Strict):
         return self
 
 
-class TenantFile(Strict):
-    """tenant.yaml: what the institution fills in."""
+class OverlayFile(Strict):
+    """pack.yaml of a pack that extends another; what it leaves out is as the base has it."""
 
-    institutions: list[str] = Field(default_factory=list)
-    agencies: list[str] = Field(default_factory=list)
-    hotlines: list[str] = Field(default_factory=list)
-    official_accounts: list[str] = Field(default_factory=list)
+    name: PackName
+    version: PackVersion
+    title: str
+    extends: str = Field(min_length=1, max_length=200)
+    disabled: list[str] = Field(default_factory=list)
+    language: str = ""
+    regions: list[RegionName] = Field(default_factory=list, min_length=1)
+    default_region: RegionName | None = None
+    norms_in_force: dict[RegionName, list[str]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_of_its_regions(self) -> OverlayFile:
+        if bool(self.regions) != bool(self.default_region):
+            raise ValueError("regions 和 default_region 要一起写，或都不写（沿用基础规则包）")
+        if self.default_region and self.default_region not in self.regions:
+            raise ValueError(f"default_region {self.default_region} 不在 regions 里")
+        return self
+
+
+def _long_enough(least: int) -> AfterValidator:
+    def check(entry: str) -> str:
+        if len(normalise(entry).text) < least:
+            raise ValueError(f"{entry!r} 太短，会到处误中；至少写 {least} 个字或数字")
+        return entry
+
+    return AfterValidator(check)
+
+
+class TenantFile(Strict):
+    """tenant.yaml: what the institution fills in; rules and steps use each list as ``@institutions``, ``@hotlines`` and so on."""
+
+    institutions: list[Annotated[str, _long_enough(2)]] = Field(default_factory=list)
+    agencies: list[Annotated[str, _long_enough(2)]] = Field(default_factory=list)
+    hotlines: list[Annotated[str, _long_enough(5)]] = Field(default_factory=list)
+    official_accounts: list[Annotated[str, _long_enough(5)]] = Field(default_factory=list)
     recording_notice_required: bool = True
 
 

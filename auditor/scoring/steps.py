@@ -117,6 +117,8 @@ def _judge(
     )
     if reason_na is not None:
         return _result(step, "na", None, reason_na)
+    # what answers a customer's trouble can't come before it
+    spoiled |= frozenset(range(_shown_from(step, scene)))
     best = candidate(step, scene, spoiled)
     ruined = next((f for f in findings if f.category in step.spoiled_anywhere_by and f.status == "confirmed"), None)
     if ruined is not None:
@@ -183,6 +185,16 @@ def _spared(step: Step, scene: Scene) -> str | None:
     if step.unless_customer_last is not None and any(hold(step.unless_customer_last, t, scene) for t in customer[-1:]):
         return "客户已挂断"
     return None
+
+
+def _shown_from(step: Step, scene: Scene) -> int:
+    """The utterance in which the customer first showed what the step answers; 0 for a step that answers nothing."""
+    if not step.needs_flags:
+        return 0
+    reason = scene.facts.delinquency_reason
+    # the reason given is often the first word of a trouble that gets its name later
+    shown = [f.utterance for f in scene.facts.customer_flags if f.name in step.needs_flags]
+    return min([*shown, *([reason.utterance] if reason else [])], default=0)
 
 
 def _doubt(scene: Scene, trust_from: float) -> Doubt | None:

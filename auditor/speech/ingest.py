@@ -88,7 +88,7 @@ def find(
             sources.append((path, None))
         elif suffix == ".json" and (path.parent, path.stem) in beside and is_sidecar(path):
             sources.append((path, path))
-        elif suffix in TRANSCRIPTS:
+        elif suffix in TRANSCRIPTS or (suffix == ".txt" and named):
             transcripts.append(path)
 
     hashes: dict[Path, str] = {}
@@ -162,7 +162,7 @@ def _files(paths: Sequence[Path], problems: list[InputError]) -> list[tuple[Path
 
 def _is_recording(path: Path, named: bool) -> bool:
     suffix = path.suffix.lower()
-    return suffix in CONTAINERS or suffix in HEADERLESS or (named and suffix not in TRANSCRIPTS and suffix != ".csv")
+    return suffix in CONTAINERS or suffix in HEADERLESS or (named and suffix not in TRANSCRIPTS | {".csv", ".txt"})
 
 
 def _hash(path: Path, assume: RawFormat | None) -> str:
@@ -211,6 +211,9 @@ def _join(
         if row.call_id:
             used_ids.setdefault(row.call_id, row.where)
         if trouble is not None:
+            left_out = "、".join(path.name for path in targets)
+            why = f"{trouble.trouble}（{left_out} 因此没有质检）" if left_out else trouble.trouble
+            trouble = MetadataError(trouble.path, why, trouble.remedy)
             problems.append(trouble)
             row = replace(row, error=trouble)
         elif not targets and row.metadata.answered is False:
@@ -218,7 +221,10 @@ def _join(
         elif not targets:
             joined.unmatched.append(row)
         for target in targets:
-            joined.rows.setdefault(target, row)
+            # of two rows for the same sound, a usable one counts
+            known = joined.rows.setdefault(target, row)
+            if known.error is not None and row.error is None:
+                joined.rows[target] = row
     return joined
 
 

@@ -149,7 +149,7 @@ class Choices:
 _ORDERS: dict[str, str] = {
     "newest": "c.started_at DESC NULLS LAST",
     "oldest": "c.started_at ASC NULLS LAST",
-    "worst": "c.score ASC NULLS LAST",
+    "worst": "c.fatal DESC, c.score ASC NULLS LAST, confirmed DESC",
     "best": "c.score DESC NULLS LAST",
     "most_findings": "confirmed DESC, suspected DESC",
 }

@@ -1,4 +1,4 @@
-"""Matchers that need text only: phrases, regular expressions, words near each other, token patterns.
+"""Matchers that need text only: phrases, how they sound, regular expressions, words near each other, token patterns.
 
 A hit is a (start, end) in comparable text. Hits may cross commas but never a sentence end. Regular expressions run on RE2,
 whose time is linear in the text, so that no rule can hang an audit.
@@ -7,12 +7,13 @@ whose time is linear in the text, so that no rule can hang an audit.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol, TypeAlias
 
 from auditor.text.normalise import Comparable, normalise, side_by_side
+from auditor.text.pinyin import sound, sounds
 from auditor.text.segment import Segmenter
 
 Hit: TypeAlias = tuple[int, int]
@@ -66,10 +67,10 @@ def _everywhere(pattern: str, whole: str) -> tuple[Hit, ...]:
     return tuple(found.span() for found in _engine(pattern).finditer(whole) if found.end() > found.start())
 
 
-def _occurrences(pattern: str, text: Comparable) -> list[Hit]:
+def _occurrences(pattern: str, text: Comparable, by_sound: bool = False) -> list[Hit]:
     if not text.whole:
         (text,) = side_by_side([text])
-    everywhere = _everywhere(pattern, text.whole)
+    everywhere = _everywhere(pattern, _sound_of(text.whole) if by_sound else text.whole)
     places = range(len(text.text))
     hits = []
     for n in range(bisect_left(everywhere, (text.offset, 0)), len(everywhere)):
@@ -82,10 +83,18 @@ def _occurrences(pattern: str, text: Comparable) -> list[Hit]:
     return hits
 
 
+@lru_cache(maxsize=64)
+def _sound_of(whole: str) -> str:
+    return sound(whole)
+
+
 def _alternation(phrases: Sequence[str]) -> str:
+    return _either({normalise(p).text for p in phrases} - {""})
+
+
+def _either(folded: Collection[str]) -> str:
     import re2
 
-    folded = {normalise(p).text for p in phrases} - {""}
     return "|".join(re2.escape(p) for p in sorted(folded, key=lambda p: (-len(p), p)))
 
 
@@ -108,6 +117,41 @@ class Phrase:
     def may_hit(self, whole: str) -> bool:
         """See ``Matcher``."""
         return bool(_everywhere(self.pattern, whole))
+
+
+@dataclass(frozen=True, slots=True)
+class SoundsLike:
+    """Words that sound like any of the phrases (see ``auditor.text.pinyin``), the phrases themselves included.
+
+    ``meant`` leads from a sound to the first phrase that has it.
+    """
+
+    pattern: str
+    phrases: tuple[str, ...]
+    meant: Mapping[str, str]
+    kind: str = "sounds_like"
+
+    @classmethod
+    def of(cls, phrases: Sequence[str]) -> SoundsLike:
+        """From phrases in any script."""
+        folded = tuple(p for p in (normalise(p).text for p in phrases) if p)
+        meant: dict[str, str] = {}
+        for phrase in folded:
+            for each in sounds(phrase):
+                meant.setdefault(each, phrase)
+        return cls(_either(meant), folded, meant)
+
+    def hits(self, text: Comparable, segmenter: Segmenter | None = None) -> Iterator[Hit]:
+        """Every place that sounds like a phrase and stands within one sentence; as many syllables as the phrase."""
+        return (h for h in _occurrences(self.pattern, text, by_sound=True) if text.one_sentence(*h))
+
+    def may_hit(self, whole: str) -> bool:
+        """See ``Matcher``."""
+        return bool(_everywhere(self.pattern, _sound_of(whole)))
+
+    def phrase_heard_as(self, heard: str) -> str:
+        """The phrase that ``heard``, the words of a hit, sounds like; empty if it is one of the phrases, letter by letter."""
+        return "" if heard in self.phrases else self.meant[sound(heard)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,11 +65,11 @@ def _stretch(numbers: tuple[int, ...], start: int, end: int) -> tuple[int, int]:
     return bisect_left(numbers, numbers[start]), bisect_right(numbers, numbers[end - 1])
 
 
-@lru_cache(maxsize=1)
-def _simplifier() -> Any:
+@lru_cache(maxsize=2)
+def _converter(direction: str) -> Any:
     from opencc import OpenCC
 
-    return OpenCC("t2s")
+    return OpenCC(direction)
 
 
 @lru_cache(maxsize=8192)
@@ -77,7 +77,12 @@ def simplify(text: str) -> str:
     """Traditional to simplified characters (OpenCC ``t2s``); the length may change."""
     if text.isascii():
         return text
-    return str(_simplifier().convert(text)).translate(SAME_WORD)
+    return str(_converter("t2s").convert(text)).translate(SAME_WORD)
+
+
+def traditional(text: str) -> str:
+    """Simplified to traditional characters (OpenCC ``s2t``): the same words, as a recogniser in Taiwan writes them."""
+    return str(_converter("s2t").convert(text))
 
 
 @lru_cache(maxsize=8192)

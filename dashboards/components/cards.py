@@ -37,7 +37,8 @@ class Card:
 def findings(audit: Audit, clauses: Mapping[str, str]) -> None:
     """Show what was found, worst first, confirmed before suspected."""
     ranked = sorted(audit.findings, key=lambda f: (_SEVERITY_ORDER[f.severity], f.status, f.start or 0.0))
-    _show("findings", [finding_card(f, clauses) for f in ranked], t("call.no_findings"))
+    empty = "call.no_findings_untold" if audit.scorecard.band == "cannot_tell" else "call.no_findings"
+    _show("findings", [finding_card(f, clauses) for f in ranked], t(empty))
 
 
 def steps(audit: Audit, clauses: Mapping[str, str]) -> None:

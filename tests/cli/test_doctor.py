@@ -51,3 +51,37 @@ def test_a_folder_that_is_no_home_is_found(tmp_path: Path) -> None:
     said = auditor("doctor", "--home", "home", cwd=tmp_path)
     assert said.code == 3
     assert "不是归档目录" in said.out
+
+
+def test_a_pack_of_ones_own_names_what_it_extends(tmp_path: Path) -> None:
+    """An overlay of pack.yaml and tenant.yaml; a mistake in it is named with its line."""
+    (tmp_path / "bank").mkdir()
+    about = "name: qingluan\nversion: 1.0.0\ntitle: 青峦银行\nextends: collections-zh\n"
+    (tmp_path / "bank" / "pack.yaml").write_text(about, encoding="utf-8")
+    (tmp_path / "bank" / "tenant.yaml").write_text("institutions: [青峦银行]\n", encoding="utf-8")
+    said = auditor("doctor", "--pack", "bank", cwd=tmp_path)
+    assert said.code == 0
+    assert "规则包 qingluan@1.0.0+" in said.out
+    assert "（继承 collections-zh@" in said.out
+    (tmp_path / "bank" / "pack.yaml").write_text(about + "disabled: [no-such-rule]\n", encoding="utf-8")
+    said = auditor("doctor", "--pack", "bank", cwd=tmp_path)
+    assert said.code == 3
+    assert "pack.yaml:5: " in said.out
+
+
+def test_an_example_that_comes_out_wrong_is_shown(tmp_path: Path) -> None:
+    """A rule whose own example it doesn't hit is named, with the example."""
+    pack = tmp_path / "bank"
+    folder = pack / "violations" / "insult"
+    folder.mkdir(parents=True)
+    (pack / "pack.yaml").write_text(
+        "name: bank\nversion: 1.0.0\ntitle: 测试\nextends: collections-zh\n", encoding="utf-8"
+    )
+    (folder / "weather.yaml").write_text(
+        "id: weather\ncategory: insult\nstatus: experimental\nseverity: minor\nany:\n  - phrase: [下雨]\n"
+        "message: 测试用的规则。\nexamples:\n  hit: [今天天气不错]\n  clean: []\n",
+        encoding="utf-8",
+    )
+    said = auditor("doctor", "--pack", pack, "--home", tmp_path / "none")
+    assert said.code == 3
+    assert "violations/insult/weather.yaml：例子没有得到 hit" in said.out.replace("\n", "")
