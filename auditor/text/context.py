@@ -97,7 +97,7 @@ def _self_contradiction(text: Comparable, start: int, end: int) -> bool:
 def quoted(text: Comparable, start: int, end: int) -> bool:
     """The hit reports what somebody else said or fears: 您说我们威胁您, 网上传的爆通讯录; not 你说我威胁你，我就威胁你了."""
     left, _ = _sentence(text, start, end)
-    frames = list(_QUOTE.finditer(text.text, left, start))
+    frames = [frame for frame in _QUOTE.finditer(text.text, left, start) if not _TOLD_TO.match(frame.group())]
     if not frames:
         return False
     told = frames[-1].end()
