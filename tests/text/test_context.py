@@ -255,7 +255,9 @@ def test_a_sentence_without_end_is_looked_at_nearby_only(context: str) -> None:
     assert not CONTEXTS[context](text, start, start + 2)
 
 
-@pytest.mark.parametrize("said", ["你跟法官说去吧，今晚就派人抓你", "你去投诉吧，今晚就派人抓你", "你尽管去说，今晚就派人抓你"])
+@pytest.mark.parametrize(
+    "said", ["你跟法官说去吧，今晚就派人抓你", "你去投诉吧，今晚就派人抓你", "你尽管去说，今晚就派人抓你"]
+)
 def test_being_told_to_say_something_is_no_report(said: str) -> None:
     """你去投诉吧 does not turn the threat after it into something that somebody else said."""
     text = normalise(said)
