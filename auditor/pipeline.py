@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 import auditor
@@ -100,17 +100,13 @@ def _findings(scene: Scene, pack: Pack) -> tuple[Finding, ...]:
         found += own
         first = min((f.utterance for f in own if f.utterance is not None), default=None)
         if first is not None:
-            scene = replace(scene, seen=_noted(scene.seen, rule.id, first))
+            scene = replace(scene, seen={**scene.seen, rule.id: first})
     return tuple(sorted(_one_each(found), key=_order))
 
 
 def _in_force(cites: tuple[str, ...], region: Region, pack: Pack) -> tuple[str, ...]:
     """The clauses that hold in this region: a rule serves all, its norms do not."""
     return tuple(key for key in cites if pack.norms[key].region in (None, region))
-
-
-def _noted(known: Mapping[str, int], name: str, utterance: int) -> dict[str, int]:
-    return {**known, name: utterance}
 
 
 def _order(finding: Finding) -> tuple[int, str]:

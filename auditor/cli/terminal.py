@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from auditor.models import Audit, Severity
 
 TENTH = Decimal("0.1")
-Language = Literal["zh", "en"]
 PIPED_WIDTH = 160
 
 LanguageOption = Annotated[

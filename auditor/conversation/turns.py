@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from auditor.models import Speaker, Utterance
 from auditor.text.normalise import Comparable, join, normalise, side_by_side
@@ -46,31 +46,25 @@ def turns(utterances: Sequence[Utterance]) -> tuple[Turn, ...]:
         else:
             groups.append([i])
     texts = side_by_side([join([normalise(utterances[i].text) for i in group]) for group in groups])
-    counts: Counter[Speaker] = Counter()
-    places = []
-    for group in groups:
-        speaker = utterances[group[0]].speaker
-        places.append(counts[speaker])
-        counts[speaker] += 1
-    return tuple(
-        replace(turn, place=place, rest=counts[turn.speaker] - place - 1)
-        for turn, place in zip(
-            (_turn(n, group, utterances, text) for n, (group, text) in enumerate(zip(groups, texts, strict=True))),
-            places,
-            strict=True,
+    totals = Counter(utterances[group[0]].speaker for group in groups)
+    before: Counter[Speaker] = Counter()
+    found = []
+    for number, (group, text) in enumerate(zip(groups, texts, strict=True)):
+        spoken = [utterances[i] for i in group]
+        speaker = spoken[0].speaker
+        found.append(
+            Turn(
+                number=number,
+                speaker=speaker,
+                utterances=tuple(group),
+                text=text,
+                owner=tuple(i for i in group for _ in normalise(utterances[i].text).text),
+                start=spoken[0].start,
+                end=max(u.end for u in spoken),
+                numbers=numbers(text),
+                place=before[speaker],
+                rest=totals[speaker] - before[speaker] - 1,
+            )
         )
-    )
-
-
-def _turn(number: int, group: Sequence[int], utterances: Sequence[Utterance], text: Comparable) -> Turn:
-    owner = tuple(i for i in group for _ in normalise(utterances[i].text).text)
-    return Turn(
-        number,
-        utterances[group[0]].speaker,
-        tuple(group),
-        text,
-        owner,
-        utterances[group[0]].start,
-        max(utterances[i].end for i in group),
-        numbers(text),
-    )
+        before[speaker] += 1
+    return tuple(found)

@@ -20,9 +20,6 @@ from auditor.rules.conditions import (
     within,
 )
 from auditor.rules.schema import DialogueFile, LineFile, PartFile, RuleFile, StepFile
-from auditor.text.cue import Cue
-
-__all__ = ["Cue", "circle", "hours", "ordered", "rule", "step"]
 
 
 def rule(file: RuleFile, name: str, words: Words, problem: Problem) -> Rule:

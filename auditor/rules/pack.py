@@ -36,6 +36,7 @@ from auditor.rules.schema import (
     TenantFile,
 )
 from auditor.rules.words import TENANT_LISTS, listed, tenant_lists
+from auditor.text.cue import Cue
 from auditor.text.normalise import normalise
 
 DEFAULT = "collections-zh"
@@ -233,7 +234,7 @@ class _Loader:
             raise PackError(self.problems)
         return pack
 
-    def _cues(self, file: str, cues: Mapping[str, CueFile]) -> dict[str, compiled.Cue]:
+    def _cues(self, file: str, cues: Mapping[str, CueFile]) -> dict[str, Cue]:
         return {name: cue(each, self.words, self._problem(file)) for name, each in cues.items()}
 
     def _rules(self) -> list[Rule]:

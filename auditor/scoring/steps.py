@@ -110,13 +110,13 @@ def _judge(
 ) -> StepResult:
     if doubt is not None and doubt.total:
         return _result(step, "cannot_tell", None, doubt.why)
+    if reason_na is not None:
+        return _result(step, "na", None, reason_na)
     spoiled = frozenset(
         f.utterance
         for f in findings
         if f.status == "confirmed" and f.category in step.spoiled_by and f.utterance is not None
     )
-    if reason_na is not None:
-        return _result(step, "na", None, reason_na)
     # what answers a customer's trouble can't come before it
     spoiled |= frozenset(range(_shown_from(step, scene)))
     best = candidate(step, scene, spoiled)
