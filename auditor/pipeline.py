@@ -9,6 +9,7 @@ import auditor
 from auditor.conversation.facts import find_facts
 from auditor.conversation.party import find_party
 from auditor.conversation.roles import assign_speakers, decide_roles
+from auditor.conversation.signals import measure
 from auditor.conversation.turns import turns
 from auditor.models import SEVERITIES, Audit, Call, Finding, Party, PartyChange, PartyKind, Region
 from auditor.rules.match import find
@@ -65,15 +66,16 @@ def scene_of(call: Call, pack: Pack, party: PartyKind | None = None) -> Scene:
         agencies=pack.agencies,
         segmenter=segmenter(pack.terms) if pack.needs_words else None,
         trust_words_from=pack.scoring.trust_words_from,
+        signals=measure(spoken, call.utterances),
     )
-    flags = {f.name: f.utterance for f in facts.customer_flags}
+    flags = {f.name: (f.utterance,) for f in facts.customer_flags}
     return replace(scene, seen=seen(candidates(pack.steps, scene)) | flags)
 
 
 def audit_call(call: Call, pack: Pack, party: PartyKind | None = None) -> Audit:
     """Judge one call whose speakers are assigned (see ``with_roles``); ``party`` as in ``scene_of``."""
     scene = scene_of(call, pack, party)
-    findings = _findings(scene, pack)
+    findings = tuple(sorted(_one_each(every_finding(scene, pack)), key=_order))
     skipped = () if pack.recording_notice_required else ("recording_notice",)
     steps = tuple(
         replace(s, cites=_in_force(s.cites, scene.region, pack))
@@ -88,20 +90,22 @@ def audit_call(call: Call, pack: Pack, party: PartyKind | None = None) -> Audit:
         findings=findings,
         steps=steps,
         scorecard=score(steps, findings, pack.scoring),
+        signals=scene.signals,
         warnings=call.warnings,
         transcribed_by=call.transcribed_by,
     )
 
 
-def _findings(scene: Scene, pack: Pack) -> tuple[Finding, ...]:
+def every_finding(scene: Scene, pack: Pack) -> list[Finding]:
+    """What each rule finds by itself, also where an audit keeps one finding of several on the same words."""
     found: list[Finding] = []
     for rule in pack.rules:
         own = [replace(f, cites=_in_force(f.cites, scene.region, pack)) for f in find(rule, scene)]
         found += own
-        first = min((f.utterance for f in own if f.utterance is not None), default=None)
-        if first is not None:
-            scene = replace(scene, seen={**scene.seen, rule.id: first})
-    return tuple(sorted(_one_each(found), key=_order))
+        places = tuple(sorted(f.utterance for f in own if f.utterance is not None))
+        if places:
+            scene = replace(scene, seen={**scene.seen, rule.id: places})
+    return found
 
 
 def _in_force(cites: tuple[str, ...], region: Region, pack: Pack) -> tuple[str, ...]:

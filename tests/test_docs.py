@@ -15,7 +15,7 @@ import typer
 import auditor
 from auditor.cli import app
 from auditor.models import Metadata
-from auditor.rules.schema import KINDS
+from auditor.rules.condition_file import KINDS
 from auditor.text.context import CONTEXTS
 
 ROOT = Path(__file__).parent.parent

@@ -24,6 +24,7 @@ from auditor.rules.schema import DialogueFile, LineFile, PartFile, RuleFile, Ste
 
 def rule(file: RuleFile, name: str, words: Words, problem: Problem) -> Rule:
     """A rule ready to be tried."""
+    words = {**words, "examples": _said(file)}
     every = AllOf(tuple(condition(c, words, problem) for c in file.all or ()))
     return Rule(
         id=file.id,
@@ -37,6 +38,8 @@ def rule(file: RuleFile, name: str, words: Words, problem: Problem) -> Rule:
         within=within(file.within),
         after=tuple(file.after),
         before=tuple(file.before),
+        around=tuple(file.around.of) if file.around else (),
+        around_turns=file.around.turns if file.around else 0,
         condition=every if file.any is None else any_of(file.any, words, problem),
         excluded=tuple(condition(c, words, problem) for c in file.not_),
         unless=contexts(file.unless, problem),
@@ -98,19 +101,25 @@ def _example(file: str | LineFile | DialogueFile) -> Example:
     return Example(tuple(_line(line) for line in file.turns), file.party, file.metadata)
 
 
+def _said(file: RuleFile) -> tuple[str, ...]:
+    """What the rule's speaker says last in each hit example."""
+    spoken = ([text for who, text in _example(e).turns if who == file.speaker] for e in file.examples.hit)
+    return tuple(lines[-1] for lines in spoken if lines)
+
+
 def _line(file: LineFile) -> tuple[Speaker, str]:
     return ("agent", file.agent) if file.agent is not None else ("customer", file.customer or "")
 
 
 def ordered(rules: Sequence[Rule]) -> tuple[Rule, ...]:
-    """By id, but each rule after those that it names in ``after`` or ``before``; there must be no circle."""
+    """By id, but each rule after those that it names in ``after``, ``before`` or ``around``; there must be no circle."""
     by_id = {r.id: r for r in rules}
     placed: dict[str, Rule] = {}
 
     def place(each: Rule) -> None:
         if each.id in placed:
             return
-        for name in (*each.after, *each.before):
+        for name in (*each.after, *each.before, *each.around):
             if name in by_id:
                 place(by_id[name])
         placed[each.id] = each
@@ -129,7 +138,7 @@ def circle(rules: Mapping[str, Rule]) -> list[str]:
             return [*path[path.index(each) :], each]
         if each in clear:
             return []
-        for name in (*rules[each].after, *rules[each].before):
+        for name in (*rules[each].after, *rules[each].before, *rules[each].around):
             if name in rules and (found := walk(name, [*path, each])):
                 return found
         clear.add(each)

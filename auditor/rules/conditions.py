@@ -6,13 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from auditor.conversation.signals import SIGNALS
 from auditor.models import CUSTOMER_FLAGS, PartyKind, Region, Severity, Speaker, Status
+from auditor.rules.condition_file import ConditionFile, NearFile
 from auditor.rules.document import nearest
-from auditor.rules.schema import ConditionFile, CueFile, NearFile, WithinFile
+from auditor.rules.schema import CueFile, WithinFile
 from auditor.text.context import CONTEXTS
 from auditor.text.cue import Cue
 from auditor.text.find import Matcher, Near, Phrase, Regex, SoundsLike, Tokens, check_regex, check_tokens
 from auditor.text.normalise import normalise
+from auditor.text.similar import SHORTEST, Similar
 
 FACT_KEYS = ("flag", "reason", "amount", "days", "card_tail", "institution", "agency", "agent")
 FACT_VALUES: Mapping[str, tuple[str, ...]] = {
@@ -24,6 +27,7 @@ FACT_VALUES: Mapping[str, tuple[str, ...]] = {
     "agency": ("named",),
     "agent": ("named",),
 }
+GAP = 10  # characters between words that are near each other, unless the rule says otherwise
 SHORTEST_BY_SOUND = 2  # syllables: a single one is shared by dozens of characters
 METADATA_OPERATORS = ("min", "max", "present")
 Problem: TypeAlias = Callable[[str, str], None]  # what is wrong, and the words of the file that it is about
@@ -62,6 +66,42 @@ class Previous:
 
 
 @dataclass(frozen=True, slots=True)
+class Answers:
+    """The turn begins by answering, in these words, the other side's question of at most so many turns before."""
+
+    question: Condition
+    answer: Phrase
+    turns: int
+
+
+@dataclass(frozen=True, slots=True)
+class AcrossTurns:
+    """Each item is said somewhere in the last so many turns of the turn's speaker, one of them in this turn."""
+
+    items: tuple[Phrase, ...]
+    turns: int
+    ordered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The option holds for the ``times``-th time, counted by utterances of ``speaker`` (``None``: the turn's own)."""
+
+    option: Condition
+    times: int
+    speaker: Speaker | None
+    turns: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignalTest:
+    """Every named signal of the call lies within its bounds."""
+
+    tests: Mapping[str, Any]
+    kind: str = "signal"
+
+
+@dataclass(frozen=True, slots=True)
 class AnyOf:
     """At least one option holds."""
 
@@ -82,7 +122,9 @@ class Not:
     option: Condition
 
 
-Condition: TypeAlias = Said | MetadataTest | FactTest | Previous | AnyOf | AllOf | Not
+Condition: TypeAlias = (
+    Said | MetadataTest | SignalTest | FactTest | Previous | Answers | AcrossTurns | Repeated | AnyOf | AllOf | Not
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +161,8 @@ class Rule:
     within: Within | None
     after: tuple[str, ...]
     before: tuple[str, ...]
+    around: tuple[str, ...]
+    around_turns: int
     condition: Condition
     excluded: tuple[Condition, ...]
     unless: tuple[str, ...]
@@ -186,9 +230,23 @@ def words_in(items: Sequence[str], words: Words, problem: Problem) -> list[str]:
 
 
 def near(file: NearFile, words: Words, problem: Problem) -> Near:
-    """Compile words close together."""
-    items = [words_in([i] if isinstance(i, str) else i, words, problem) for i in file.all]
-    return Near.of(items, file.within, file.ordered)
+    """Compile words close together in a sentence."""
+    if file.within_turns is not None:
+        problem("within_turns 只能写在规则和步骤的条件里", "within_turns")
+    return Near.of(_items(file, words, problem), GAP if file.within is None else file.within, file.ordered)
+
+
+def _items(file: NearFile, words: Words, problem: Problem) -> list[list[str]]:
+    return [words_in([i] if isinstance(i, str) else i, words, problem) for i in file.all]
+
+
+def similar(items: Sequence[str], at_least: float, words: Words, problem: Problem) -> Similar:
+    """Compile model sentences; too short ones are problems."""
+    sentences = words_in(items, words, problem)
+    for sentence in sentences:
+        if len(normalise(sentence).text) < SHORTEST and items != ["@examples"]:
+            problem(f"similar 的 {sentence!r} 太短：至少写 {SHORTEST} 个字，或改用 phrase", sentence)
+    return Similar.of(sentences, at_least)
 
 
 def sounds_like(items: Sequence[str], words: Words, problem: Problem) -> SoundsLike:
@@ -236,6 +294,11 @@ def condition(file: ConditionFile, words: Words, problem: Problem) -> Condition:
         if isinstance(file.regex, str):
             return Said(regex(file.regex, problem))
         return Said(regex(file.regex.pattern, problem, file.regex.not_inside_digits))
+    if file.similar is not None:
+        return Said(similar(file.similar.to, file.similar.at_least, words, problem))
+    if file.near is not None and file.near.within_turns is not None:
+        items = tuple(Phrase.of(item) for item in _items(file.near, words, problem))
+        return AcrossTurns(items, file.near.within_turns, file.near.ordered)
     if file.near is not None:
         return Said(near(file.near, words, problem))
     if file.tokens is not None:
@@ -261,6 +324,20 @@ def condition(file: ConditionFile, words: Words, problem: Problem) -> Condition:
         return FactTest(file.fact)
     if file.previous is not None:
         return Previous(file.previous.speaker, condition(file.previous, words, problem))
+    if file.signal is not None:
+        for name, bounds in file.signal.items():
+            if name not in SIGNALS:
+                problem(f"没有信号 {name}{nearest(name, SIGNALS)}；可用：{'、'.join(SIGNALS)}", name)
+            if not isinstance(bounds, dict) or not bounds or not set(bounds) <= {"min", "max"}:
+                problem(f"{name} 请写成 {{min: 数}} 或 {{max: 数}}", name)
+        return SignalTest(file.signal)
+    if file.answers is not None:
+        answer = Phrase.of(words_in(file.answers.with_, words, problem))
+        return Answers(condition(file.answers.question, words, problem), answer, file.answers.turns)
+    if file.repeated is not None:
+        repeated = file.repeated
+        option = any_of(repeated.any, words, problem)
+        return Repeated(option, repeated.times, repeated.speaker, repeated.within_turns)
     if file.any is not None:
         return AnyOf(tuple(condition(c, words, problem) for c in file.any))
     if file.all is not None:
@@ -286,7 +363,7 @@ def looks_at_words(tried: Condition) -> bool:
             return isinstance(matcher, Tokens)
         case AnyOf(options) | AllOf(options):
             return any(looks_at_words(o) for o in options)
-        case Not(option) | Previous(_, option):
+        case Not(option) | Previous(_, option) | Repeated(option) | Answers(option):
             return looks_at_words(option)
         case _:
             return False

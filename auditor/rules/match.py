@@ -6,49 +6,152 @@ words in the same sentence, and the contexts that clear it (negation, quotation,
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from auditor.conversation.turns import Turn
 from auditor.models import Finding, Status, finding_id
-from auditor.rules.conditions import AllOf, AnyOf, Condition, FactTest, MetadataTest, Not, Previous, Rule, Said, Within
-from auditor.rules.metadata import metadata_holds
+from auditor.rules.conditions import (
+    AcrossTurns,
+    AllOf,
+    Answers,
+    AnyOf,
+    Condition,
+    FactTest,
+    MetadataTest,
+    Not,
+    Previous,
+    Repeated,
+    Rule,
+    Said,
+    SignalTest,
+    Within,
+)
+from auditor.rules.metadata import metadata_holds, signals_hold
 from auditor.rules.place import locate
 from auditor.rules.scene import Evidence, Scene
 from auditor.rules.stated import facts_hold
 from auditor.text.context import CONTEXTS
 from auditor.text.find import SoundsLike
 from auditor.text.normalise import normalise
+from auditor.text.similar import Similar
 
 SURE_BY_SOUND_FROM = 3  # syllables; shorter phrases share their sound with too many other words
 
 
-def hold(condition: Condition, turn: Turn, scene: Scene) -> list[Evidence]:
-    """Every place in the turn where the condition holds; empty where it does not."""
+def hold(condition: Condition, turn: Turn, scene: Scene, unless: Sequence[str] = ()) -> list[Evidence]:
+    """Every place in the turn where the condition holds; empty where it does not.
+
+    ``unless`` names the contexts that clear a place in *another* turn; those of this turn are the caller's (see ``passes``).
+    """
     match condition:
         case Said(SoundsLike() as matcher):
             return [_by_sound(matcher, turn.text.text[s:e], s, e) for s, e in matcher.hits(turn.text)]
+        case Said(Similar() as matcher):
+            return [_close_to(matcher, turn.text.text[s:e], s, e) for s, e in matcher.hits(turn.text)]
         case Said(matcher):
             return [Evidence(s, e, matcher.kind) for s, e in matcher.hits(turn.text, scene.segmenter)]
         case MetadataTest(tests):
             return [Evidence(0, 0, condition.kind)] if metadata_holds(tests, scene) else []
+        case SignalTest(tests):
+            return [Evidence(0, 0, condition.kind)] if signals_hold(tests, scene) else []
         case FactTest(tests):
             return facts_hold(tests, turn, scene)
         case Previous(speaker, option):
             before = scene.turns[turn.number - 1] if turn.number > 0 else None
             if before is None or (speaker is not None and before.speaker != speaker):
                 return []
-            return [replace(e, start=0, end=0) for e in sorted(hold(option, before, scene), key=_only_sounds)[:1]]
+            return [
+                replace(e, start=0, end=0, also=_rests_on(e, before))
+                for e in sorted(hold(option, before, scene, unless), key=_only_sounds)[:1]
+            ]
+        case Answers():
+            return _answers(condition, turn, scene)
+        case AcrossTurns():
+            return _across(condition, turn, scene, unless)
+        case Repeated():
+            return _repeated(condition, turn, scene, unless)
         case AnyOf(options):
-            return [e for option in options for e in hold(option, turn, scene)]
+            return [e for option in options for e in hold(option, turn, scene, unless)]
         case AllOf(options):
-            found = [hold(option, turn, scene) for option in options]
+            found = [hold(option, turn, scene, unless) for option in options]
             if not all(found):
                 return []
             # what rests on sound in part rests on sound
-            return min(found, key=lambda f: (all(e.end == e.start for e in f), not all(e.meant for e in f)))
+            best = min(found, key=lambda f: (all(e.end == e.start for e in f), not all(e.meant for e in f)))
+            also = {u for each in found if each is not best for u in each[0].also}
+            return [replace(e, also=tuple(sorted(also.union(e.also)))) for e in best] if also else best
         case Not(option):
-            return [] if hold(option, turn, scene) else [Evidence(0, 0, "not")]
+            return [] if hold(option, turn, scene, unless) else [Evidence(0, 0, "not")]
+
+
+def _rests_on(evidence: Evidence, turn: Turn) -> tuple[int, ...]:
+    return tuple(sorted({turn.utterance_at(evidence.start), *evidence.also}))
+
+
+def _answers(condition: Answers, turn: Turn, scene: Scene) -> list[Evidence]:
+    words = [(s, e) for s, e in condition.answer.hits(turn.text) if s == 0]
+    # 对 by itself agrees, 对不起 does not
+    words = [(s, e) for s, e in words if e > 1 or turn.text.clause_around(s, e) == (s, e)]
+    asked = [t for t in scene.turns[max(0, turn.number - condition.turns) : turn.number] if t.speaker != turn.speaker]
+    for question in reversed(asked if words else []):
+        for evidence in hold(condition.question, question, scene)[:1]:
+            start, end = words[0]
+            return [replace(evidence, start=start, end=end, kind="phrase", also=_rests_on(evidence, question))]
+    return []
+
+
+def _across(condition: AcrossTurns, turn: Turn, scene: Scene, unless: Sequence[str]) -> list[Evidence]:
+    own = [t for t in scene.turns[: turn.number + 1] if t.speaker == turn.speaker][-condition.turns :]
+    said = [
+        [(t.number, s, e) for t in own for s, e in item.hits(t.text) if not _cleared(t, s, e, unless)]
+        for item in condition.items
+    ]
+    chosen: list[tuple[int, int, int]] = []
+    for places in reversed(said):
+        limit = chosen[-1] if chosen and condition.ordered else (turn.number + 1, 0, 0)
+        places = [p for p in places if p < limit]
+        if not places:
+            return []
+        chosen.append(places[-1])
+    here = sorted(p for p in chosen if p[0] == turn.number)
+    # where all was said before, that turn has its own evidence
+    if not here or (len(here) < len(chosen) and all(places[0][0] < turn.number for places in said)):
+        return []
+    also = {scene.turns[number].utterance_at(start) for number, start, _ in chosen}
+    return [Evidence(here[-1][1], here[-1][2], "near", also=tuple(sorted(also)))]
+
+
+def _repeated(condition: Repeated, turn: Turn, scene: Scene, unless: Sequence[str]) -> list[Evidence]:
+    own = condition.speaker in (None, turn.speaker)
+    here = [e for e in hold(condition.option, turn, scene, unless) if own and not _cleared(turn, e.start, e.end, unless)]
+    if own and not here:
+        return []
+    first = 0 if condition.turns is None else max(0, turn.number - condition.turns + 1)
+    before: set[int] = set()
+    for earlier in scene.turns[first : turn.number]:
+        if earlier.speaker == (condition.speaker or turn.speaker):
+            found = hold(condition.option, earlier, scene, unless)
+            before |= {earlier.utterance_at(e.start) for e in found if not _cleared(earlier, e.start, e.end, unless)}
+        if own and len(before) >= condition.times:
+            return []
+    if not own:
+        return [Evidence(0, 0, "repeated", also=tuple(sorted(before)))] if len(before) >= condition.times else []
+    for evidence in sorted(here, key=lambda e: (e.start, e.end)):
+        before.add(turn.utterance_at(evidence.start))
+        if len(before) == condition.times:
+            return [Evidence(evidence.start, evidence.end, "repeated", also=tuple(sorted(before)))]
+    return []
+
+
+def _cleared(turn: Turn, start: int, end: int, unless: Sequence[str]) -> bool:
+    return any(CONTEXTS[name](turn.text, start, end) for name in unless)
+
+
+def _close_to(matcher: Similar, said: str, start: int, end: int) -> Evidence:
+    model, closeness = matcher.nearest(said)
+    return Evidence(start, end, matcher.kind, note=f"与例句“{model}”相近，相似度 {closeness:.2f}，需人工确认")
 
 
 def _by_sound(matcher: SoundsLike, heard: str, start: int, end: int) -> Evidence:
@@ -67,25 +170,31 @@ def may_hold(condition: Condition, scene: Scene) -> bool:
             return matcher.may_hit(scene.turns[0].text.whole) if scene.turns else False
         case MetadataTest(tests):
             return metadata_holds(tests, scene)
+        case SignalTest(tests):
+            return signals_hold(tests, scene)
+        case Answers(question, answer):
+            return may_hold(Said(answer), scene) and may_hold(question, scene)
+        case AcrossTurns(items):
+            return all(may_hold(Said(item), scene) for item in items)
         case AnyOf(options):
             return any(may_hold(o, scene) for o in options)
         case AllOf(options):
             return all(may_hold(o, scene) for o in options)
-        case Previous(_, option):
+        case Previous(_, option) | Repeated(option):
             return may_hold(option, scene)
         case _:
             return True
 
 
-def metadata_only(condition: Condition) -> bool:
-    """Whether the condition looks at nothing but metadata; its finding has no utterance."""
+def of_whole_call(condition: Condition) -> bool:
+    """Whether the condition looks at nothing but metadata and signals; its finding has no utterance."""
     match condition:
-        case MetadataTest():
+        case MetadataTest() | SignalTest():
             return True
         case AnyOf(options) | AllOf(options):
-            return all(metadata_only(o) for o in options)
+            return all(of_whole_call(o) for o in options)
         case Not(option):
-            return metadata_only(option)
+            return of_whole_call(option)
         case _:
             return False
 
@@ -135,9 +244,9 @@ def find(rule: Rule, scene: Scene) -> Iterator[Finding]:
     """Every finding of one rule in the call, at most one for each utterance."""
     if rule.region is not None and scene.region not in rule.region:
         return
-    if metadata_only(rule.condition):
-        if scene.call.metadata.answered is not False and _whole_call(rule, scene):
-            yield _finding(rule, scene, None, None)
+    if of_whole_call(rule.condition):
+        if scene.call.metadata.answered is not False and (shown := _whole_call(rule, scene)):
+            yield _finding(rule, scene, None, shown)
         return
     if not may_hold(rule.condition, scene):
         return
@@ -145,7 +254,7 @@ def find(rule: Rule, scene: Scene) -> Iterator[Finding]:
     for turn in scene.turns:
         if turn.speaker not in (rule.speaker, "unknown") or not inside(rule.within, turn, scene.turns):
             continue
-        found = hold(rule.condition, turn, scene)
+        found = hold(rule.condition, turn, scene, rule.unless)
         bars = barred(rule.excluded, turn, scene) if found else None
         # what was said in so many words comes before what only sounds so
         for evidence in sorted(found, key=_only_sounds):
@@ -157,37 +266,49 @@ def find(rule: Rule, scene: Scene) -> Iterator[Finding]:
                 yield _finding(rule, scene, turn, evidence)
 
 
-def _whole_call(rule: Rule, scene: Scene) -> bool:
+def _whole_call(rule: Rule, scene: Scene) -> Evidence | None:
     nothing = Turn(0, "unknown", (0,), normalise(""), (), 0.0, 0.0)
     if rule.party is not None and scene.party.kind not in rule.party:
-        return False
+        return None
     bars = barred(rule.excluded, nothing, scene)
-    return any(passes(nothing, e, (), bars) for e in hold(rule.condition, nothing, scene))
+    shown = [e for e in hold(rule.condition, nothing, scene) if passes(nothing, e, (), bars)]
+    return min(shown, key=lambda e: e.kind != "signal", default=None)
 
 
 def _in_place(rule: Rule, at: int, scene: Scene) -> bool:
     if rule.party is not None and scene.party.at(at) not in rule.party:
         return False
-    if any(scene.seen.get(name, at) >= at for name in rule.after):
+    if any(scene.seen.get(name, (at,))[0] >= at for name in rule.after):
         return False
-    return not any(scene.seen.get(name, at + 1) <= at for name in rule.before)
+    if any(scene.seen.get(name, (at + 1,))[0] <= at for name in rule.before):
+        return False
+    return not rule.around or _around(rule, at, scene)
 
 
-def _finding(rule: Rule, scene: Scene, turn: Turn | None, evidence: Evidence | None) -> Finding:
+def _around(rule: Rule, at: int, scene: Scene) -> bool:
+    starts = [turn.utterances[0] for turn in scene.turns]
+    places = {bisect_right(starts, u) for name in rule.around for u in scene.seen.get(name, ())}
+    return any(abs(place - bisect_right(starts, at)) <= rule.around_turns for place in places)
+
+
+def _finding(rule: Rule, scene: Scene, turn: Turn | None, evidence: Evidence) -> Finding:
     status: Status = "suspected" if rule.experimental else rule.certainty
     why = rule.message
     utterance: int | None = None
     span: tuple[int, int] | None = None
     also: tuple[int, ...] = ()
-    quote, start, end, kind = "", None, None, "metadata"
-    if turn is not None and evidence is not None:
+    quote, start, end, kind = "", None, None, evidence.kind
+    if turn is not None:
         place = locate(turn, evidence, scene.call)
-        utterance, span, also, kind = place.utterance, place.span, place.also, evidence.kind
+        utterance, span = place.utterance, place.span
+        also = tuple(sorted({*place.also, *evidence.also} - {utterance}))
         quote, start, end = place.quote, place.start, place.end
         if evidence.meant:
             why = f"{why}（按读音匹配：听到“{evidence.heard}”，近似“{evidence.meant}”）"
             if len(evidence.meant) < SURE_BY_SOUND_FROM:
                 status = "suspected"
+        if evidence.note:
+            status, why = "suspected", f"{why}（{evidence.note}）"
         if turn.speaker == "unknown":
             status, why = "suspected", f"{why}（说话人不明，需人工确认）"
         if place.probability is not None and place.probability < scene.trust_words_from:

@@ -1,4 +1,4 @@
-"""Tests of a call's metadata: values, lists, bounds, presence, and the clock where the debtor is."""
+"""Tests of a call's metadata (values, lists, bounds, presence, the clock where the debtor is) and of its signals."""
 
 from __future__ import annotations
 
@@ -17,6 +17,15 @@ ZONES: dict[str, timezone] = {r: timezone(timedelta(hours=8)) for r in ("CN", "T
 def metadata_holds(tests: Mapping[str, Any], scene: Scene) -> bool:
     """Whether every named field is as asked; an absent field fails every test but ``{present: false}`` and ``false``."""
     return all(_field_holds(name, test, scene) for name, test in tests.items())
+
+
+def signals_hold(tests: Mapping[str, Any], scene: Scene) -> bool:
+    """Whether every named signal was measured and lies within its bounds (inclusive)."""
+    measured = scene.signals
+    return all(
+        name in measured and bounds.get("min", measured[name]) <= measured[name] <= bounds.get("max", measured[name])
+        for name, bounds in tests.items()
+    )
 
 
 def _field_holds(name: str, test: Any, scene: Scene) -> bool:

@@ -20,7 +20,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """All that conditions may look at."""
+    """All that conditions may look at; ``seen`` holds, by step, rule or flag, the utterances that show it, in order."""
 
     call: Call
     turns: tuple[Turn, ...]
@@ -32,14 +32,16 @@ class Scene:
     agencies: tuple[str, ...] = ()
     segmenter: Segmenter | None = None
     trust_words_from: float = 0.0
-    seen: Mapping[str, int] = field(default_factory=dict)
+    seen: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    signals: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Where a condition holds: a place in a turn's text, or the whole turn (``start == end``), and by which kind.
 
-    ``heard`` and ``meant`` are the words and the phrase that they only sound like; empty where nothing rests on sound.
+    ``heard`` and ``meant`` are the words and the phrase that they only sound like; empty where nothing rests on sound. ``also``
+    names other utterances that it rests on, ``note`` what a reader must know to follow it.
     """
 
     start: int
@@ -47,3 +49,5 @@ class Evidence:
     kind: str
     heard: str = ""
     meant: str = ""
+    also: tuple[int, ...] = ()
+    note: str = ""

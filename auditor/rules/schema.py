@@ -4,72 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from auditor.models import CATEGORIES, CUSTOMER_FLAGS, STEPS
+from auditor.rules.condition_file import ConditionFile, NearFile, SpeakerName, Strict
 from auditor.rules.document import nearest
 from auditor.text.normalise import normalise
 
-KINDS = ("phrase", "sounds_like", "regex", "near", "tokens", "metadata", "fact", "previous", "any", "all", "not")
-
 SeverityName = Literal["critical", "major", "minor", "notice"]
-SpeakerName = Literal["agent", "customer", "unknown"]
 PartyName = Literal["debtor_verified", "debtor_unverified", "third_party", "wrong_number", "voicemail"]
 RegionName = Literal["CN", "TW", "HK"]
 PackName = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$")]
 PackVersion = Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
 Points = Annotated[float, Field(ge=0, le=100)]
-Phrases = Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(min_length=1, max_length=2000)]
-
-
-class Strict(BaseModel):
-    """Unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class RegexFile(Strict):
-    """A regular expression with its options."""
-
-    pattern: str = Field(max_length=2000)
-    not_inside_digits: bool = False
-
-
-class NearFile(Strict):
-    """Words close together."""
-
-    all: list[str | Phrases] = Field(min_length=2, max_length=6)
-    within: int = Field(10, ge=0, le=80)
-    ordered: bool = False
-
-
-class ConditionFile(Strict):
-    """One condition: exactly one kind."""
-
-    phrase: Phrases | None = None
-    sounds_like: Phrases | None = None
-    regex: str | RegexFile | None = None
-    near: NearFile | None = None
-    tokens: list[list[dict[str, Any]]] | None = None
-    metadata: dict[str, Any] | None = None
-    fact: dict[str, Any] | None = None
-    previous: PreviousFile | None = None
-    any: Annotated[list[ConditionFile], Field(min_length=1)] | None = None
-    all: Annotated[list[ConditionFile], Field(min_length=1)] | None = None
-    not_: ConditionFile | None = Field(None, alias="not")
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> ConditionFile:
-        given = [k for k in KINDS if getattr(self, "not_" if k == "not" else k) is not None]
-        if len(given) != 1:
-            raise ValueError(f"一个条件只写一种：{'、'.join(KINDS)}；这里写了 {'、'.join(given) or '空'}")
-        return self
-
-
-class PreviousFile(ConditionFile):
-    """A condition on the turn just before."""
-
-    speaker: SpeakerName | None = None
 
 
 class WithinFile(Strict):
@@ -79,6 +26,13 @@ class WithinFile(Strict):
     last_turns: int | None = Field(None, ge=1)
     first_seconds: float | None = Field(None, gt=0)
     last_seconds: float | None = Field(None, gt=0)
+
+
+class AroundFile(Strict):
+    """Close to where a step or rule was seen, before or after it."""
+
+    of: list[str] = Field(min_length=1)
+    turns: int = Field(2, ge=0, le=20)
 
 
 class LineFile(Strict):
@@ -136,6 +90,7 @@ class RuleFile(Strict):
     within: WithinFile | None = None
     after: list[str] = Field(default_factory=list)
     before: list[str] = Field(default_factory=list)
+    around: AroundFile | None = None
     any: Annotated[list[ConditionFile], Field(min_length=1)] | None = None
     all: Annotated[list[ConditionFile], Field(min_length=1)] | None = None
     not_: list[ConditionFile] = Field(default_factory=list, alias="not")

@@ -74,9 +74,9 @@ def _first(part: Part, step: Step, scene: Scene, spoiled: frozenset[int]) -> Pla
     return None
 
 
-def seen(found: Mapping[str, Candidate]) -> dict[str, int]:
+def seen(found: Mapping[str, Candidate]) -> dict[str, tuple[int, ...]]:
     """For each complete candidate, the utterance from which on the step counts as said."""
-    return {name: c.found[-1].utterance for name, c in found.items() if c.complete and c.found}
+    return {name: (c.found[-1].utterance,) for name, c in found.items() if c.complete and c.found}
 
 
 def judge(

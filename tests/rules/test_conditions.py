@@ -10,11 +10,12 @@ from pydantic import ValidationError
 
 from auditor.models import Call, Metadata, Speaker, Utterance
 from auditor.pipeline import scene_of
+from auditor.rules.condition_file import ConditionFile
 from auditor.rules.conditions import condition
 from auditor.rules.match import hold, inside, may_hold
 from auditor.rules.metadata import metadata_holds
 from auditor.rules.pack import load_pack
-from auditor.rules.schema import ConditionFile, WithinFile
+from auditor.rules.schema import WithinFile
 from auditor.speech.metadata import parse_metadata
 
 PACK = load_pack(Path(__file__).parent.parent / "golden" / "pack")

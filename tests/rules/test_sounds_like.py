@@ -15,7 +15,7 @@ from auditor.pipeline import scene_of
 from auditor.rules.conditions import condition
 from auditor.rules.match import find, hold, may_hold
 from auditor.rules.pack import load_pack
-from auditor.rules.schema import ConditionFile
+from auditor.rules.condition_file import ConditionFile
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "pack"
 PACK = load_pack(GOLDEN)
