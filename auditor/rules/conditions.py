@@ -14,7 +14,7 @@ from auditor.rules.schema import CueFile, WithinFile
 from auditor.text.context import CONTEXTS
 from auditor.text.cue import Cue
 from auditor.text.find import Matcher, Near, Phrase, Regex, SoundsLike, Tokens, check_regex, check_tokens
-from auditor.text.normalise import normalise
+from auditor.text.normalise import SAME_WORD, normalise
 from auditor.text.similar import SHORTEST, Similar
 
 FACT_KEYS = ("flag", "reason", "amount", "days", "card_tail", "institution", "agency", "agent")
@@ -265,7 +265,8 @@ def regex(pattern: str, problem: Problem, not_inside_digits: bool = False) -> Re
     trouble = check_regex(pattern)
     if trouble:
         problem(f"正则表达式 {pattern!r} 不能用：{trouble}（引擎为 RE2，不支持环视和反向引用）", pattern)
-    return Regex(pattern if trouble is None else "\x00", not_inside_digits)
+    # the text that it searches has these folded
+    return Regex(pattern.translate(SAME_WORD) if trouble is None else "\x00", not_inside_digits)
 
 
 def contexts(names: Sequence[str], problem: Problem) -> tuple[str, ...]:
