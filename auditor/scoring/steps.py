@@ -9,13 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from auditor.models import Finding, StepResult, Verdict
-from auditor.rules.conditions import Part, Step
+from auditor.rules.conditions import Part, Step, Within
 from auditor.rules.match import barred, hold, inside, may_hold, passes
 from auditor.rules.metadata import metadata_holds
 from auditor.rules.place import Place, locate
 from auditor.rules.scene import Scene
 
 LOSSY = frozenset({"length_mismatch", "damaged"})
+UNHEARD = frozenset({"repeat_loop", "low_confidence", "prompt_echo"})  # somebody spoke, but what was written is not it
+HOLDS_A_STEP = 1.5  # seconds of unheard speech in which a step may have been said
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +95,12 @@ def judge(
     """
     off = frozenset(skipped)
     doubt = _doubt(scene, trust_from)
+    unheard = _unheard(scene, trust_from)
     results: dict[str, StepResult] = {}
     for step in steps:
         reason_na = "机构政策不要求" if step.id in off else _not_wanted(step, scene)
-        results[step.id] = _judge(step, scene, findings, reason_na, doubt, results)
+        own = doubt or next((d for at, d in unheard if _reaches(step.within, at, scene)), None)
+        results[step.id] = _judge(step, scene, findings, reason_na, own, results)
     return tuple(results.values())
 
 
@@ -149,11 +153,15 @@ def _too_early(step: Step, best: Candidate, earlier: Mapping[str, StepResult]) -
 
 
 def _nearest_miss(best: Candidate) -> str:
-    said = [f"{name}“{place.quote}”" for name, place in best.places if place is not None]
+    said = [f"{name}“{place.quote}”（{_clock(place.start)}）" for name, place in best.places if place is not None]
     lacking = [name for name, place in best.places if place is None]
     if not said:
         return ""
     return f"（已说：{'、'.join(said)}；缺：{'、'.join(lacking)}）"
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 60:02}:{int(seconds) % 60:02}"
 
 
 def _not_wanted(step: Step, scene: Scene) -> str | None:
@@ -216,6 +224,41 @@ def _doubt(scene: Scene, trust_from: float) -> Doubt | None:
     if trust and sum(trust) / len(trust) < trust_from:
         return Doubt("坐席语音识别把握低，没听到的不扣分", total=False)
     return None
+
+
+def _unheard(scene: Scene, trust_from: float) -> list[tuple[int, Doubt]]:
+    """The agent's utterances that were spoken but not understood, each with why nothing missed is held against it."""
+    found = []
+    for at, utterance in enumerate(scene.call.utterances):
+        if utterance.speaker not in ("agent", "unknown") or utterance.end - utterance.start < HOLDS_A_STEP:
+            continue
+        unsure = utterance.confidence is not None and utterance.confidence < trust_from
+        reason = (
+            "识别不可信，已隔离" if UNHEARD & set(utterance.quarantined) else
+            "识别把握低" if unsure and not utterance.quarantined else
+            "与对方的话重叠，听不清" if _drowned(at, scene) else ""
+        )  # fmt: skip
+        if reason:
+            span = f"{_clock(utterance.start)}–{_clock(utterance.end)}"
+            found.append((at, Doubt(f"坐席 {span} 的话{reason}，可能说在其中，不扣分", total=False)))
+    return found
+
+
+def _drowned(at: int, scene: Scene) -> bool:
+    """Whether the other speaker talked over most of it on the same channel; on channels of their own both are heard."""
+    own = scene.call.utterances[at]
+    over = sum(
+        max(0.0, min(own.end, other.end) - max(own.start, other.start))
+        for other in scene.call.utterances
+        if other.speaker != own.speaker and other.channel == own.channel
+    )
+    return over > (own.end - own.start) / 2
+
+
+def _reaches(within: Within | None, at: int, scene: Scene) -> bool:
+    """Whether a step that is asked for in this part of the call could have been said in the utterance."""
+    turn = next((t for t in scene.turns if t.utterances[0] >= at and t.speaker in ("agent", "unknown")), None)
+    return within is None or turn is None or inside(within, turn, scene.turns)
 
 
 def _result(step: Step, verdict: Verdict, best: Candidate | None, why: str) -> StepResult:

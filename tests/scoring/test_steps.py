@@ -51,7 +51,7 @@ def test_missed_with_its_nearest_miss() -> None:
     """A step half done says what was said and what lacked, and what to say instead."""
     missed = step("introduction", "坐：您好，这里是青禾银行")
     assert missed.verdict == "missed"
-    assert "已说：机构名称“这里是青禾银行”" in missed.why
+    assert "已说：机构名称“这里是青禾银行”（00:00）" in missed.why
     assert "缺：姓氏或工号" in missed.why
     assert missed.utterance is None
     assert missed.say_instead
@@ -110,6 +110,33 @@ def test_a_legal_reminder_too_early() -> None:
     assert step("legal_reminder", LEGAL).verdict == "done"
 
 
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ({"quarantined": ("repeat_loop",)}, "坐席 00:04–00:06 的话识别不可信，已隔离"),
+        ({"confidence": 0.3}, "识别把握低"),
+        ({"start": 2.0, "end": 4.5}, "与对方的话重叠"),
+    ],
+)
+def test_a_step_may_hide_in_what_was_not_understood(bad: dict[str, Any], reason: str) -> None:
+    """Nothing missed is held against an agent whose words were spoken but not understood; what was heard still counts."""
+    spoken = call("坐：您好，这里是青禾银行，我姓周", "客：嗯好", "坐：呃那个就是说", ASK)
+    blurred = replace(spoken.utterances[2], **bad)
+    heard = (*spoken.utterances[:2], blurred, replace(spoken.utterances[3], speaker="agent"))
+    steps = {s.id: s for s in audit_call(replace(spoken, utterances=heard), PACK, "debtor_verified").steps}
+    assert (steps["introduction"].verdict, steps["ask_cause"].verdict) == ("done", "done")
+    assert steps["recording_notice"].verdict == "cannot_tell"
+    assert reason in steps["recording_notice"].why
+
+
+def test_invented_words_over_silence_hide_no_step() -> None:
+    """Where nobody spoke, nothing can have been said."""
+    spoken = call("坐：您好", "客：嗯好", "坐：请不吝点赞订阅")
+    marked = replace(spoken.utterances[2], quarantined=("silence_under_text", "known_phrase"))
+    result = audit_call(replace(spoken, utterances=(*spoken.utterances[:2], marked)), PACK, "debtor_verified")
+    assert next(s for s in result.steps if s.id == "recording_notice").verdict == "missed"
+
+
 def test_unknown_speakers_can_not_be_judged() -> None:
     """Without knowing who spoke, no step is done or missed, and there is no score."""
     result = audit("？：您好，这里是青禾银行，我姓周", "？：嗯")
@@ -146,10 +173,10 @@ def test_a_truncated_recording_takes_no_points(code: str) -> None:
 
 
 def test_an_agent_hardly_understood_takes_no_points() -> None:
-    """Below the pack's trust, missing steps are not held against the agent; the customer's line does not matter."""
+    """Below the pack's trust, missing steps are not held against the agent; a short word misheard does not matter."""
     spoken = call("坐：您好", "客：嗯")
     mostly = call("坐：您好", "客：嗯", "坐：在吗", "客：嗯", "坐：喂")
-    one_bad = tuple(replace(u, confidence=0.2) if i == 0 else u for i, u in enumerate(mostly.utterances))
+    one_bad = tuple(replace(u, confidence=0.2, end=1.0) if i == 0 else u for i, u in enumerate(mostly.utterances))
     trusted = audit_call(replace(mostly, utterances=one_bad), PACK, "debtor_verified")
     assert trusted.steps[0].verdict == "missed"
     for side, verdict in ((0, "cannot_tell"), (1, "missed")):
