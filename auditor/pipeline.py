@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import auditor
@@ -12,9 +12,10 @@ from auditor.conversation.roles import assign_speakers, decide_roles
 from auditor.conversation.signals import measure
 from auditor.conversation.turns import turns
 from auditor.models import SEVERITIES, Audit, Call, Finding, Party, PartyChange, PartyKind, Region
+from auditor.rules.conditions import Rule
 from auditor.rules.match import find
 from auditor.rules.pack import Pack
-from auditor.rules.scene import Limits, Scene
+from auditor.rules.scene import Limits, Scene, as_heard
 from auditor.scoring.scorecard import score
 from auditor.scoring.steps import candidates, judge, seen
 from auditor.text.normalise import normalise
@@ -34,7 +35,8 @@ def with_roles(call: Call, pack: Pack, agent_channel: int | None = None) -> Call
         utterances = tuple(u if u.channel is None else replace(u, speaker="unknown") for u in utterances)
     if all(u.speaker != "unknown" for u in utterances):
         return call
-    roles = decide_roles(utterances, pack.roles, agent_channel)
+    region = call.metadata.region or pack.default_region
+    roles = decide_roles(utterances, pack.of(region).roles, agent_channel)
     return replace(call, utterances=assign_speakers(utterances, roles), roles=roles)
 
 
@@ -49,8 +51,9 @@ def scene_of(call: Call, pack: Pack, party: PartyKind | None = None) -> Scene:
 
     ``party`` is who was on the line, where that is given instead of found (rule examples).
     """
-    spoken = turns(call.utterances)
     region = call.metadata.region or pack.default_region
+    pack = pack.of(region)
+    spoken = turns(call.utterances, pack.misheard, pack.index)
     facts = find_facts(spoken, call.utterances, pack.facts)
     on_line = (
         Party(party, (PartyChange(0, party, "已给定"),)) if party else find_party(spoken, call.metadata, pack.party)
@@ -69,12 +72,13 @@ def scene_of(call: Call, pack: Pack, party: PartyKind | None = None) -> Scene:
         signals=measure(spoken, call.utterances),
     )
     flags = {f.name: (f.utterance,) for f in facts.customer_flags}
-    return replace(scene, seen=seen(candidates(pack.steps, scene)) | flags)
+    return replace(scene, seen=seen(candidates(pack.steps, scene)) | flags, heard=as_heard(scene))
 
 
 def audit_call(call: Call, pack: Pack, party: PartyKind | None = None) -> Audit:
     """Judge one call whose speakers are assigned (see ``with_roles``); ``party`` as in ``scene_of``."""
     scene = scene_of(call, pack, party)
+    pack = pack.of(scene.region)
     findings = tuple(sorted(_one_each(every_finding(scene, pack)), key=_order))
     skipped = () if pack.recording_notice_required else ("recording_notice",)
     steps = tuple(
@@ -99,13 +103,20 @@ def audit_call(call: Call, pack: Pack, party: PartyKind | None = None) -> Audit:
 def every_finding(scene: Scene, pack: Pack) -> list[Finding]:
     """What each rule finds by itself, also where an audit keeps one finding of several on the same words."""
     found: list[Finding] = []
-    for rule in pack.rules:
+    for rule in _rules_for(scene, pack.of(scene.region)):
         own = [replace(f, cites=_in_force(f.cites, scene.region, pack)) for f in find(rule, scene)]
         found += own
         places = tuple(sorted(f.utterance for f in own if f.utterance is not None))
         if places:
             scene = replace(scene, seen={**scene.seen, rule.id: places})
     return found
+
+
+def _rules_for(scene: Scene, pack: Pack) -> Sequence[Rule]:
+    """The rules that may find something in the call, in their order."""
+    if scene.page is None or scene.page.index is not pack.index:
+        return pack.rules
+    return [listener for listener in scene.page.listening() if isinstance(listener, Rule)]
 
 
 def _in_force(cites: tuple[str, ...], region: Region, pack: Pack) -> tuple[str, ...]:
@@ -128,3 +139,4 @@ def _one_each(found: Iterable[Finding]) -> list[Finding]:
         if finding.category in ONCE_A_CALL:
             once.setdefault(finding.category, finding)
     return [f for f in chosen if f.category not in ONCE_A_CALL or once[f.category] is f]
+

@@ -98,7 +98,8 @@ def _model(model: str | None) -> Iterator[Remark]:
 
 def _pack(pack: str) -> Iterator[Remark]:
     from auditor.errors import PackError
-    from auditor.evaluation.examples import run_examples
+    from auditor.evaluation.examples import run_examples, stale
+    from auditor.rules.lint import warnings
     from auditor.rules.pack import load_pack
 
     try:
@@ -116,9 +117,14 @@ def _pack(pack: str) -> Iterator[Remark]:
     for outcome in wrong[:MOST_EXAMPLES]:
         yield Remark("missing", f"{outcome.file}：例子没有得到 {outcome.expected}：{outcome.text}")
     if len(wrong) > MOST_EXAMPLES:
-        yield Remark("missing", f"还有 {len(wrong) - MOST_EXAMPLES} 个例子不对")
+        yield Remark("missing", f"还有 {len(wrong) - MOST_EXAMPLES} 个例子不对，见 auditor rules test {pack}")
     if not wrong:
         yield Remark("good", f"规则包的 {len(outcomes)} 个例子全部符合")
+    strays = sum(o.right and not o.passed for o in outcomes)
+    doubts = len(warnings(loaded)) + len(stale(loaded, outcomes))
+    if strays or doubts:
+        told = f"{strays} 个清白的例子被别的规则命中，{doubts} 处写法可疑"
+        yield Remark("note", f"规则包有 {told}，见 auditor rules test {pack}")
 
 
 def _home(home: Path) -> Iterator[Remark]:

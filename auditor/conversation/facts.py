@@ -18,6 +18,11 @@ class FactCues:
     reasons: Mapping[str, Cue]
     implied: Mapping[str, tuple[str, ...]]
 
+    @property
+    def cues(self) -> tuple[Cue, ...]:
+        """All of them."""
+        return (*self.flags.values(), *self.reasons.values())
+
 
 def find_facts(turns: Sequence[Turn], utterances: Sequence[Utterance], cues: FactCues) -> Facts:
     """Every flag's first showing and the first reason given, in customers' turns."""

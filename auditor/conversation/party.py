@@ -6,7 +6,7 @@ Verified means a name and at least one independent factor, asked for and answere
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from auditor.conversation.turns import Turn
 from auditor.models import Metadata, Party, PartyChange, PartyKind
@@ -32,6 +32,11 @@ class PartyCues:
     factor_agreed: Cue
     factor_refused: Cue
     factor_rejected: Cue
+
+    @property
+    def cues(self) -> tuple[Cue, ...]:
+        """All of them."""
+        return tuple(getattr(self, each.name) for each in fields(self))
 
 
 def find_party(turns: Sequence[Turn], metadata: Metadata, cues: PartyCues) -> Party:
@@ -91,13 +96,13 @@ def _heard(turn: Turn, now: PartyKind, cues: PartyCues, place: int) -> tuple[Par
 
 
 def _said(turn: Turn, hit: tuple[int, int]) -> str:
-    return f"对方说“{turn.text.text[hit[0] : hit[1]]}”"
+    return f"对方说“{turn.heard[hit[0] : hit[1]]}”"
 
 
 def _answered(turn: Turn, asked: Turn, cues: PartyCues) -> bool:
     if turn.text in cues.factor_refused:
         return False
-    digits = any(_read_out(n, turn.text.text[n.start : n.end]) for n in turn.numbers)
+    digits = any(_read_out(n, turn.heard[n.start : n.end]) for n in turn.numbers)
     if asked.text in cues.factor_asked and (digits or turn.text in cues.factor_given):
         return True
     return asked.text in cues.factor_stated and turn.text in cues.factor_agreed

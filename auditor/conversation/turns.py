@@ -7,15 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from auditor.models import Speaker, Utterance
-from auditor.text.normalise import Comparable, join, normalise, side_by_side
+from auditor.text.index import Index
+from auditor.text.misheard import Misheard
+from auditor.text.normalise import Comparable, join, normalise
 from auditor.text.numbers import Number, numbers
+from auditor.text.page import side_by_side
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One speaker's turn in comparable form. ``owner`` names, for each character of ``text``, its utterance.
 
-    ``place`` counts the same speaker's turns before this one, ``rest`` those after it.
+    ``heard`` is the text before misheard characters were put right, just as long. Numbers are as heard. ``place`` counts the
+    same speaker's turns before this one, ``rest`` those after it.
     """
 
     number: int
@@ -28,14 +32,20 @@ class Turn:
     numbers: tuple[Number, ...] = ()
     place: int = 0
     rest: int = 0
+    heard: str = ""
 
     def utterance_at(self, position: int) -> int:
         """The utterance that holds this character of the turn's text; the first one where the turn has no text."""
         return self.owner[min(position, len(self.owner) - 1)] if self.owner else self.utterances[0]
 
 
-def turns(utterances: Sequence[Utterance]) -> tuple[Turn, ...]:
-    """The call's turns in order; quarantined utterances belong to none."""
+def turns(
+    utterances: Sequence[Utterance], misheard: Misheard | None = None, index: Index | None = None
+) -> tuple[Turn, ...]:
+    """The call's turns in order, on one page, misheard characters put right; quarantined utterances belong to none.
+
+    ``index`` holds the words that will be looked for; others are found too, but slower.
+    """
     groups: list[list[int]] = []
     for i, utterance in enumerate(utterances):
         if utterance.quarantined:
@@ -45,11 +55,12 @@ def turns(utterances: Sequence[Utterance]) -> tuple[Turn, ...]:
             groups[-1].append(i)
         else:
             groups.append([i])
-    texts = side_by_side([join([normalise(utterances[i].text) for i in group]) for group in groups])
+    heard = [join([normalise(utterances[i].text) for i in group]) for group in groups]
+    texts = side_by_side(misheard.put_right(heard) if misheard else heard, index)
     totals = Counter(utterances[group[0]].speaker for group in groups)
     before: Counter[Speaker] = Counter()
     found = []
-    for number, (group, text) in enumerate(zip(groups, texts, strict=True)):
+    for number, (group, text, as_heard) in enumerate(zip(groups, texts, heard, strict=True)):
         spoken = [utterances[i] for i in group]
         speaker = spoken[0].speaker
         found.append(
@@ -61,9 +72,10 @@ def turns(utterances: Sequence[Utterance]) -> tuple[Turn, ...]:
                 owner=tuple(i for i in group for _ in normalise(utterances[i].text).text),
                 start=spoken[0].start,
                 end=max(u.end for u in spoken),
-                numbers=numbers(text),
+                numbers=numbers(as_heard),
                 place=before[speaker],
                 rest=totals[speaker] - before[speaker] - 1,
+                heard=as_heard.text,
             )
         )
         before[speaker] += 1

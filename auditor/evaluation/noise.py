@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from random import Random
 
-from auditor.evaluation.examples import run_one
+from auditor.evaluation.examples import findings_of, run_one
 from auditor.rules.conditions import Example, Rule
 from auditor.rules.pack import Pack
 from auditor.text.normalise import FILLERS, simplify, traditional
@@ -23,7 +23,11 @@ COPIES = 5  # noisy copies of an example, so that one unlucky character does not
 
 @dataclass(frozen=True, slots=True)
 class Survival:
-    """One rule under one kind of noise: of its right examples, how many noisy copies were tried and stayed right."""
+    """One rule or step under one kind of noise: of its right examples, how many noisy copies were tried and stayed right.
+
+    Of a step, ``hits`` are the examples in which it is done, ``cleans`` those in which it is missed. ``confirmed`` counts the
+    hits kept whose finding is confirmed, ``was_confirmed`` the hits tried that are confirmed without noise.
+    """
 
     rule: str
     noise: str
@@ -31,6 +35,8 @@ class Survival:
     hits_kept: int
     cleans: int
     cleans_kept: int
+    confirmed: int = 0
+    was_confirmed: int = 0
 
 
 def homophones(text: str, random: Random, rate: float = RATE) -> str:
@@ -59,22 +65,58 @@ NOISES: Mapping[str, Callable[[str, Random], str]] = {
 def run_noise(pack: Pack, seed: int = 0) -> Iterator[Survival]:
     """Each rule of the pack under each kind of noise; rules made of metadata alone have nothing to mishear."""
     for rule in pack.rules:
-        hits = [e for e in rule.hit if e.turns and run_one(pack, rule, e, "hit").right]
-        cleans = [e for e in rule.clean if e.turns and run_one(pack, rule, e, "clean").right]
+        hits = [(e, verdict) for e in rule.hit if e.turns and (verdict := _verdict(pack, rule, e)) != "quiet"]
+        cleans = [e for e in rule.clean if e.turns and _verdict(pack, rule, e) == "quiet"]
         for noise in NOISES if hits else ():
-            copies = 1 if noise == "script" else COPIES
+            copies = _copies(noise)
             # a rule's noise must not change when another rule is added
             random = Random(f"{seed} {rule.id} {noise}")
-            kept, quiet = (
-                sum(_stays(pack, rule, e, expected, noise, random) for e in group for _ in range(copies))
-                for group, expected in ((hits, "hit"), (cleans, "clean"))
+            kept = [_verdict(pack, rule, _noisy(e, noise, random)) for e, _ in hits for _ in range(copies)]
+            quiet = [_verdict(pack, rule, _noisy(e, noise, random)) for e in cleans for _ in range(copies)]
+            yield Survival(
+                rule.id,
+                noise,
+                len(kept),
+                len(kept) - kept.count("quiet"),
+                len(quiet),
+                quiet.count("quiet"),
+                kept.count("confirmed"),
+                copies * sum(verdict == "confirmed" for _, verdict in hits),
             )
-            yield Survival(rule.id, noise, len(hits) * copies, kept, len(cleans) * copies, quiet)
 
 
-def _stays(pack: Pack, rule: Rule, example: Example, expected: str, noise: str, random: Random) -> bool:
-    turns = tuple((speaker, NOISES[noise](text, random)) for speaker, text in example.turns)
-    return run_one(pack, rule, replace(example, turns=turns), expected).right
+def run_noise_on_steps(pack: Pack, seed: int = 0) -> Iterator[Survival]:
+    """Each step of the pack under each kind of noise; whatever its example's lines are, all of them are misheard."""
+    for step in pack.steps:
+        right = {
+            expected: [e for e in group if e.turns and run_one(pack, step, e, expected).right]
+            for expected, group in (("done", step.done), ("missed", step.missed))
+        }
+        for noise in NOISES if right["done"] else ():
+            random = Random(f"{seed} {step.id} {noise}")
+            stayed = {
+                expected: [
+                    run_one(pack, step, _noisy(e, noise, random), expected).right
+                    for e in group
+                    for _ in range(_copies(noise))
+                ]
+                for expected, group in right.items()
+            }
+            done, missed = stayed["done"], stayed["missed"]
+            yield Survival(step.id, noise, len(done), sum(done), len(missed), sum(missed))
+
+
+def _verdict(pack: Pack, rule: Rule, example: Example) -> str:
+    """``confirmed``, ``suspected`` or ``quiet``."""
+    return min((f.status for f in findings_of(pack, rule, example)), default="quiet")
+
+
+def _copies(noise: str) -> int:
+    return 1 if noise == "script" else COPIES
+
+
+def _noisy(example: Example, noise: str, random: Random) -> Example:
+    return replace(example, turns=tuple((speaker, NOISES[noise](text, random)) for speaker, text in example.turns))
 
 
 @lru_cache(maxsize=1)

@@ -19,6 +19,7 @@ from auditor.rules.conditions import (
     contexts,
     within,
 )
+from auditor.rules.needs import choosing
 from auditor.rules.schema import DialogueFile, LineFile, PartFile, RuleFile, StepFile
 
 
@@ -40,8 +41,8 @@ def rule(file: RuleFile, name: str, words: Words, problem: Problem) -> Rule:
         before=tuple(file.before),
         around=tuple(file.around.of) if file.around else (),
         around_turns=file.around.turns if file.around else 0,
-        condition=every if file.any is None else any_of(file.any, words, problem),
-        excluded=tuple(condition(c, words, problem) for c in file.not_),
+        condition=choosing(every if file.any is None else any_of(file.any, words, problem)),
+        excluded=tuple(choosing(condition(c, words, problem)) for c in file.not_),
         unless=contexts(file.unless, problem),
         message=file.message,
         cites=tuple(file.cites),
@@ -63,9 +64,9 @@ def step(file: StepFile, name: str, weight: int, words: Words, problem: Problem)
         needs_flags=tuple(applies.needs_flags),
         unless_flags=tuple(applies.unless_flags),
         unless_metadata=applies.unless_metadata,
-        after_talk_of=any_of(applies.after_talk_of, words, problem) if applies.after_talk_of else None,
-        unless_customer=any_of(applies.unless_customer, words, problem) if applies.unless_customer else None,
-        unless_customer_last=any_of(applies.unless_customer_last, words, problem)
+        after_talk_of=choosing(any_of(applies.after_talk_of, words, problem)) if applies.after_talk_of else None,
+        unless_customer=choosing(any_of(applies.unless_customer, words, problem)) if applies.unless_customer else None,
+        unless_customer_last=choosing(any_of(applies.unless_customer_last, words, problem))
         if applies.unless_customer_last
         else None,
         parts=tuple(_part(p, words, problem) for p in file.needs),
@@ -85,8 +86,8 @@ def step(file: StepFile, name: str, weight: int, words: Words, problem: Problem)
 def _part(file: PartFile, words: Words, problem: Problem) -> Part:
     return Part(
         file.part,
-        any_of(file.any, words, problem),
-        tuple(condition(c, words, problem) for c in file.not_),
+        choosing(any_of(file.any, words, problem)),
+        tuple(choosing(condition(c, words, problem)) for c in file.not_),
         contexts(file.unless, problem),
         None if file.parties is None else frozenset(file.parties),
         file.when,

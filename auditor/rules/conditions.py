@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from auditor.conversation.signals import SIGNALS
@@ -14,6 +14,7 @@ from auditor.rules.schema import CueFile, WithinFile
 from auditor.text.context import CONTEXTS
 from auditor.text.cue import Cue
 from auditor.text.find import Matcher, Near, Phrase, Regex, SoundsLike, Tokens, check_regex, check_tokens
+from auditor.text.index import Sets
 from auditor.text.normalise import SAME_WORD, normalise
 from auditor.text.similar import SHORTEST, Similar
 
@@ -103,9 +104,14 @@ class SignalTest:
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """At least one option holds."""
+    """At least one option holds.
+
+    ``needs`` says for each option which sets of words it needs (a word of each must be said in the turn); empty where that was
+    not found out (see ``auditor.rules.needs``).
+    """
 
     options: tuple[Condition, ...]
+    needs: tuple[Sets, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +217,12 @@ class Step:
     done: tuple[Example, ...]
     missed: tuple[Example, ...]
     file: str
+
+    @property
+    def gates(self) -> tuple[Condition, ...]:
+        """What else must be said, or not be said, for the step to be asked for."""
+        gates = (self.after_talk_of, self.unless_customer, self.unless_customer_last)
+        return tuple(gate for gate in gates if gate is not None)
 
 
 def words_in(items: Sequence[str], words: Words, problem: Problem) -> list[str]:

@@ -27,16 +27,53 @@ def nearest(word: str, known: Sequence[str]) -> str:
 
 @dataclass(slots=True)
 class Parsed:
-    """A YAML document as plain values, with the line (from 1) of every key and item by its path."""
+    """A YAML document as plain values, with the line (from 1) of every key and item by its path.
+
+    ``files`` names the file for what came from another one (see ``merged``).
+    """
 
     value: Any
     lines: dict[Path, int] = field(default_factory=dict)
+    files: dict[Path, str] = field(default_factory=dict)
 
     def line(self, path: Path) -> int:
         """The line of the nearest known place on the way to ``path``."""
+        return self.where(path, "")[1]
+
+    def where(self, path: Path, file: str) -> tuple[str, int]:
+        """The file and line of the nearest known place on the way to ``path``; ``file`` is the document's own name."""
         while path not in self.lines and path:
             path = path[:-1]
-        return self.lines.get(path, 1)
+        return self.files.get(path, file), self.lines.get(path, 1)
+
+
+def merged(base: Parsed, base_file: str, own: Parsed, added: str = "") -> Parsed:
+    """``own`` over ``base``: mappings key by key, anything else replaced whole; to the list under ``added``, the base's is added.
+
+    The result has ``own``'s lines, and ``base_file`` in ``files`` for what came from there.
+    """
+    result = Parsed(own.value, dict(own.lines), dict(own.files))
+
+    def take(path: Path, place: Path) -> None:
+        for each, line in base.lines.items():
+            if each[: len(path)] == path:
+                moved = (*place, *each[len(path) :])
+                result.lines[moved], result.files[moved] = line, base.files.get(each, base_file)
+
+    def over(below: Any, above: Any, path: Path) -> Any:
+        if path == (added,) and isinstance(below, list) and isinstance(above, list):
+            for n in range(len(below)):
+                take((*path, n), (*path, n + len(above)))
+            return above + below
+        if not (isinstance(below, dict) and isinstance(above, dict)):
+            return above
+        for key in below.keys() - above.keys():
+            take((*path, key), (*path, key))
+        both = {key: over(value, above[key], (*path, key)) if key in above else value for key, value in below.items()}
+        return both | {key: value for key, value in above.items() if key not in below}
+
+    result.value = over(base.value, own.value, ())
+    return result
 
 
 class _RefusedError(Exception):
@@ -137,7 +174,7 @@ def _problem(error: Mapping[str, Any], parsed: Parsed, file: str, model: type[Ba
         message = str(error["ctx"]["error"])
     else:
         message = f"{where}：{_in_chinese(error)}"
-    return PackProblem(file, parsed.line(path), message)
+    return PackProblem(*parsed.where(path, file), message)
 
 
 _SHAPES = {

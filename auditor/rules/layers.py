@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import yaml
 
 import auditor
 from auditor.errors import PackError, PackProblem
-from auditor.rules.document import MAX_BYTES, Parsed, check, nearest, parse_yaml
+from auditor.rules.document import MAX_BYTES, Parsed, check, merged, nearest, parse_yaml
 from auditor.rules.schema import OverlayFile, PackFile
 
 DEEPEST = 5
+# laid over the base's key by key; any other file takes the place of the base's
+MERGED = ("tenant.yaml", "norms.yaml", "scorecard.yaml", "party.yaml", "roles.yaml", "facts.yaml", "tolerated.yaml")
 NOT_UTF8 = "不是 UTF-8 文本，请另存为 UTF-8"
 ADDED = ".add.txt"
 
@@ -28,12 +31,16 @@ class Layers:
         places: path within the pack → how a problem names the file, seen from the pack that was asked for.
         about: pack.yaml, with what the base says where the pack is silent; ``None`` where it has problems.
         disabled: ids of the base's rules that were switched off.
+        parsed: the documents that were merged from several, each thing in them with the file and line where it is written.
+        written: for each of those, the files that it was merged from (name, content), the nearest first.
     """
 
     files: Mapping[str, bytes]
     places: Mapping[str, str]
     about: PackFile | None
     disabled: frozenset[str]
+    parsed: Mapping[str, Parsed] = field(default_factory=dict)
+    written: Mapping[str, tuple[tuple[str, bytes], ...]] = field(default_factory=dict)
 
 
 def builtin_folder() -> Path:
@@ -70,10 +77,10 @@ def lay(folder: Path, problems: list[PackProblem], place: str = "", above: tuple
     below, below_place = _base(folder, parsed, place, above, problems)
     base = lay(below, problems, below_place, (*above, folder.resolve()))
     disabled = _disabled(parsed, base, own, about, problems)
-    merged = _merged(base.about, overlay)
-    if merged is not None:
-        own["pack.yaml"] = yaml.safe_dump(merged.model_dump(), allow_unicode=True, sort_keys=False).encode()
-    return _over(base, own, place, merged, problems, disabled)
+    whole = _whole(base.about, overlay)
+    if whole is not None:
+        own["pack.yaml"] = _dumped(whole.model_dump())
+    return _over(base, own, place, whole, problems, disabled)
 
 
 def _is_pack(folder: Path) -> bool:
@@ -160,7 +167,7 @@ def _disabled(
     return frozenset(wanted)
 
 
-def _merged(base: PackFile | None, overlay: OverlayFile | None) -> PackFile | None:
+def _whole(base: PackFile | None, overlay: OverlayFile | None) -> PackFile | None:
     if base is None or overlay is None:
         return None
     said = overlay.model_dump(exclude_unset=True, exclude={"extends", "disabled"})
@@ -176,15 +183,23 @@ def _over(
     problems: list[PackProblem],
     disabled: frozenset[str] = frozenset(),
 ) -> Layers:
-    """``own`` over the base: a rule takes the place of the one with its id, any other file that of its path."""
+    """``own`` over the base: a rule takes the place of the one with its id, a setting that of its key, a file that of its path."""
     replaced = set(_rules(own)) | disabled
     gone = {name for each, name in _rules(base.files).items() if each in replaced}
     files = {name: data for name, data in base.files.items() if name not in gone}
     places = {name: each for name, each in base.places.items() if name not in gone}
     additions = {n: d for n, d in own.items() if n.startswith("words/") and n.endswith(ADDED)}
+    parsed, written = dict(base.parsed), dict(base.written)
     for name, data in own.items():
-        if name not in additions:
-            files[name], places[name] = data, place + name
+        if name in additions:
+            continue
+        both = _both(base, name, data) if name in MERGED and name in base.files else None
+        if both is not None:
+            parsed[name] = both
+            below = base.written.get(name, ((base.places[name], base.files[name]),))
+            written[name] = ((place + name, data), *below)
+            data = _dumped(both.value)
+        files[name], places[name] = data, place + name
     for name, data in additions.items():
         target = f"{name.removesuffix(ADDED)}.txt"
         try:
@@ -199,7 +214,23 @@ def _over(
             guess = nearest(target.removeprefix("words/").removesuffix(".txt"), known)
             problems.append(PackProblem(place + name, 0, f"没有可以追加的词表 {target}{guess}"))
     still_off = (base.disabled | disabled) - set(_rules(files))
-    return Layers(files, places, about, still_off)
+    return Layers(files, places, about, still_off, parsed, written)
+
+
+def _both(base: Layers, name: str, data: bytes) -> Parsed | None:
+    """The overlay's settings over the base's; ``None`` where one of them can't be read, which is then told of the overlay's."""
+    try:
+        below = base.parsed.get(name) or parse_yaml(base.files[name].decode("utf-8-sig"))
+        own = parse_yaml(data.decode("utf-8-sig"))
+    except ValueError:
+        return None
+    if not (isinstance(below.value, dict) and isinstance(own.value, dict)):
+        return None
+    return merged(below, base.places[name], own, "tolerated")
+
+
+def _dumped(value: Any) -> bytes:
+    return yaml.safe_dump(value, allow_unicode=True, sort_keys=False).encode()
 
 
 def _rules(files: Mapping[str, bytes]) -> dict[str, str]:

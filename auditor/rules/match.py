@@ -7,7 +7,7 @@ words in the same sentence, and the contexts that clear it (negation, quotation,
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from auditor.conversation.turns import Turn
@@ -21,6 +21,7 @@ from auditor.rules.conditions import (
     FactTest,
     MetadataTest,
     Not,
+    Part,
     Previous,
     Repeated,
     Rule,
@@ -35,9 +36,8 @@ from auditor.rules.stated import facts_hold
 from auditor.text.context import CONTEXTS
 from auditor.text.find import SoundsLike
 from auditor.text.normalise import normalise
+from auditor.text.pinyin import SURE_BY_SOUND_FROM
 from auditor.text.similar import Similar
-
-SURE_BY_SOUND_FROM = 3  # syllables; shorter phrases share their sound with too many other words
 
 
 def hold(condition: Condition, turn: Turn, scene: Scene, unless: Sequence[str] = ()) -> list[Evidence]:
@@ -72,12 +72,14 @@ def hold(condition: Condition, turn: Turn, scene: Scene, unless: Sequence[str] =
             return _across(condition, turn, scene, unless)
         case Repeated():
             return _repeated(condition, turn, scene, unless)
-        case AnyOf(options):
-            return [e for option in options for e in hold(option, turn, scene, unless)]
+        case AnyOf():
+            return [e for option in _audible(condition, turn) for e in hold(option, turn, scene, unless)]
         case AllOf(options):
-            found = [hold(option, turn, scene, unless) for option in options]
-            if not all(found):
-                return []
+            found = []
+            for option in options:
+                found.append(hold(option, turn, scene, unless))
+                if not found[-1]:
+                    return []
             # what rests on sound in part rests on sound
             best = min(found, key=lambda f: (all(e.end == e.start for e in f), not all(e.meant for e in f)))
             also = {u for each in found if each is not best for u in each[0].also}
@@ -163,27 +165,51 @@ def _only_sounds(evidence: Evidence) -> bool:
     return bool(evidence.meant)
 
 
-def may_hold(condition: Condition, scene: Scene) -> bool:
-    """Whether the condition can hold for any turn; cheap, and never wrong where it says no."""
+def may_hold(condition: Condition, scene: Scene) -> Collection[int]:
+    """Numbers of the turns for which the condition may hold; it holds for no other turn."""
+    every = range(len(scene.turns))
     match condition:
         case Said(matcher):
-            return matcher.may_hit(scene.turns[0].text.whole) if scene.turns else False
+            return () if scene.page is None else matcher.may_hit(scene.page)
         case MetadataTest(tests):
-            return metadata_holds(tests, scene)
+            return every if metadata_holds(tests, scene) else ()
         case SignalTest(tests):
-            return signals_hold(tests, scene)
+            return every if signals_hold(tests, scene) else ()
+        case Previous(_, option):
+            return {number + 1 for number in may_hold(option, scene)}.intersection(every)
         case Answers(question, answer):
-            return may_hold(Said(answer), scene) and may_hold(question, scene)
+            return may_hold(Said(answer), scene) if may_hold(question, scene) else ()
         case AcrossTurns(items):
-            return all(may_hold(Said(item), scene) for item in items)
+            places = [may_hold(Said(item), scene) for item in items]
+            return set().union(*places) if all(places) else ()
+        case Repeated(option, speaker=speaker):
+            found = may_hold(option, scene)
+            return found if speaker is None or not found else every
         case AnyOf(options):
-            return any(may_hold(o, scene) for o in options)
+            return set().union(*(may_hold(option, scene) for option in options))
         case AllOf(options):
-            return all(may_hold(o, scene) for o in options)
-        case Previous(_, option) | Repeated(option):
-            return may_hold(option, scene)
+            return set(every).intersection(*(may_hold(option, scene) for option in options))
         case _:
-            return True
+            return every
+
+
+def _audible(condition: AnyOf, turn: Turn) -> Sequence[Condition]:
+    """The options whose words are said in the turn."""
+    page = turn.text.page
+    if page is None or not condition.needs:
+        return condition.options
+    said, known = page.said_in[turn.text.number], page.index.sets
+    # words that the page was not read for may be there all the same
+    return [
+        option
+        for option, sets in zip(condition.options, condition.needs, strict=True)
+        if said.issuperset(sets) or not known.issuperset(sets)
+    ]
+
+
+def turns_for(listener: Rule | Part | Condition, scene: Scene) -> Iterator[Turn]:
+    """The turns in which a rule, a part of a step or a step's gate may find something."""
+    return (scene.turns[number] for number in (scene.page.where(listener) if scene.page else ()))
 
 
 def of_whole_call(condition: Condition) -> bool:
@@ -225,7 +251,7 @@ def barred(excluded: Sequence[Condition], turn: Turn, scene: Scene) -> Barred:
     found = [e for condition in excluded for e in hold(condition, turn, scene)]
     return Barred(
         any(e.end == e.start for e in found),
-        frozenset(turn.text.sentence[e.start] for e in found if e.end > e.start),
+        frozenset(turn.text.sentence_at(e.start) for e in found if e.end > e.start),
     )
 
 
@@ -235,7 +261,7 @@ def passes(turn: Turn, evidence: Evidence, unless: Sequence[str], bars: Barred) 
         return False
     if evidence.end == evidence.start:
         return not bars.sentences
-    if turn.text.sentence[evidence.start] in bars.sentences:
+    if turn.text.sentence_at(evidence.start) in bars.sentences:
         return False
     return not any(CONTEXTS[name](turn.text, evidence.start, evidence.end) for name in unless)
 
@@ -248,13 +274,11 @@ def find(rule: Rule, scene: Scene) -> Iterator[Finding]:
         if scene.call.metadata.answered is not False and (shown := _whole_call(rule, scene)):
             yield _finding(rule, scene, None, shown)
         return
-    if not may_hold(rule.condition, scene):
-        return
     done: set[int] = set()
-    for turn in scene.turns:
+    for turn in turns_for(rule, scene):
         if turn.speaker not in (rule.speaker, "unknown") or not inside(rule.within, turn, scene.turns):
             continue
-        found = hold(rule.condition, turn, scene, rule.unless)
+        found = _told_apart(hold(rule.condition, turn, scene, rule.unless), turn, rule, scene)
         bars = barred(rule.excluded, turn, scene) if found else None
         # what was said in so many words comes before what only sounds so
         for evidence in sorted(found, key=_only_sounds):
@@ -264,6 +288,25 @@ def find(rule: Rule, scene: Scene) -> Iterator[Finding]:
             if bars is not None and passes(turn, evidence, rule.unless, bars):
                 done.add(at)
                 yield _finding(rule, scene, turn, evidence)
+
+
+def _told_apart(found: list[Evidence], turn: Turn, rule: Rule, scene: Scene) -> list[Evidence]:
+    """The evidence, each piece that does not count as it was heard marked as resting on sound."""
+    heard = scene.heard
+    if not found or heard is None:
+        return found
+    counts = sorted(hold(rule.condition, heard.turns[turn.number], heard, rule.unless), key=_only_sounds)
+    return [
+        next((c for c in counts if c.start < e.end and e.start < c.end), _by_repair(e, turn)) if e.end > e.start else e
+        for e in found
+    ]
+
+
+def _by_repair(evidence: Evidence, turn: Turn) -> Evidence:
+    start, end = evidence.start, evidence.end
+    if turn.heard[start:end] == turn.text.text[start:end]:
+        start, end = turn.text.sentence_around(start, end)
+    return replace(evidence, kind="sounds_like", heard=turn.heard[start:end], meant=turn.text.text[start:end])
 
 
 def _whole_call(rule: Rule, scene: Scene) -> Evidence | None:

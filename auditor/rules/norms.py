@@ -18,7 +18,7 @@ class Norm:
     """A clause that findings cite, where it is in force (``region`` ``None``: everywhere).
 
     ``verification`` says how far its text was checked: V1 primary text read, V2 reported by the press or a bar, V3 weak source, PK
-    not verified.
+    not verified. ``unheard`` says what of the clause no recording can show, ``unlocked_by`` names the metadata that would.
     """
 
     key: str
@@ -29,6 +29,8 @@ class Norm:
     url: str | None
     verification: str
     region: Region | None = None
+    unheard: str = ""
+    unlocked_by: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -39,7 +41,18 @@ class Norm:
 
 def norm(key: str, file: NormFile) -> Norm:
     """A checked entry of norms.yaml as a value."""
-    return Norm(key, file.norm, file.article, file.requirement, file.title, file.url, file.verification, file.region)
+    return Norm(
+        key,
+        file.norm,
+        file.article,
+        file.requirement,
+        file.title,
+        file.url,
+        file.verification,
+        file.region,
+        file.unheard,
+        tuple(file.unlocked_by),
+    )
 
 
 def read_norms(folder: Path) -> Mapping[str, Norm]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,12 +14,14 @@ from auditor.conversation.facts import FactCues
 from auditor.conversation.party import PartyCues
 from auditor.conversation.roles import RoleCues
 from auditor.errors import PackError, PackProblem
-from auditor.models import CATEGORIES, CUSTOMER_FLAGS, STEPS, Band, Region, Severity
+from auditor.models import CATEGORIES, CUSTOMER_FLAGS, STEPS, Region
 from auditor.rules import compile as compiled
 from auditor.rules.conditions import Problem, Rule, Step, cue, looks_at_words
-from auditor.rules.document import check, nearest, parse_yaml
+from auditor.rules.document import Parsed, check, nearest, parse_yaml
 from auditor.rules.layers import NOT_UTF8, builtin_folder, builtin_names, lay
+from auditor.rules.needs import index
 from auditor.rules.norms import Norm, norm
+from auditor.rules.points import Scoring, scoring
 from auditor.rules.scene import Limits
 from auditor.rules.schema import (
     CueFile,
@@ -35,8 +36,13 @@ from auditor.rules.schema import (
     StepFile,
     TenantFile,
 )
-from auditor.rules.words import TENANT_LISTS, listed, tenant_lists
+from auditor.rules.tolerated import NAME as TOLERATED
+from auditor.rules.tolerated import Tolerated, ToleratedFile, tolerated
+from auditor.rules.vocabulary import misheard
+from auditor.rules.words import named, read_lists
 from auditor.text.cue import Cue
+from auditor.text.index import Index
+from auditor.text.misheard import Misheard
 from auditor.text.normalise import normalise
 
 DEFAULT = "collections-zh"
@@ -52,33 +58,12 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
-class Penalty:
-    """Points that a category costs, by severity; ``per`` call or per finding, at most ``cap``."""
-
-    points: Mapping[Severity, Decimal]
-    per_finding: bool
-    cap: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class Scoring:
-    """How a call is scored (regulations: weights, penalties, knock-outs, caps, bands)."""
-
-    penalties: Mapping[str, Penalty]
-    knock_out: frozenset[Severity]
-    caps: Mapping[Severity, Decimal]
-    bands: Mapping[Band, Decimal]
-    trust_words_from: float
-    trust_steps_from: float
-
-
-@dataclass(frozen=True, slots=True)
 class Pack:
     """Everything that judging a call needs, from one folder of files and those of the packs that it extends.
 
-    ``files`` holds what counts of all of them, so that a folder of just these is the same pack; ``built_on`` names the packs
-    below, the nearest first. ``needs_words`` says whether any rule or step looks at words (``tokens``); loading a dictionary
-    takes about a second.
+    ``files`` holds what counts of all of them, so that a folder of just these is the same pack; ``places`` is how a problem names
+    each of them, ``built_on`` the packs below, the nearest first. ``needs_words`` says whether any rule or step looks at words
+    (``tokens``); loading a dictionary takes about a second. No audit depends on ``tolerated``.
     """
 
     name: str
@@ -103,6 +88,15 @@ class Pack:
     files: Mapping[str, bytes]
     built_on: tuple[str, ...]
     needs_words: bool
+    misheard: Misheard = field(compare=False)
+    index: Index = field(compare=False)
+    tolerated: tuple[Tolerated, ...] = field(default=(), compare=False)
+    places: Mapping[str, str] = field(default_factory=dict, compare=False)
+    regional: Mapping[Region, Pack] = field(default_factory=dict)
+
+    def of(self, region: Region) -> Pack:
+        """The same pack with the words that this region has besides (words/name.TW.txt); itself where it has none."""
+        return self.regional.get(region, self)
 
     @property
     def id(self) -> str:
@@ -123,16 +117,18 @@ def load_pack(where: str | Path = DEFAULT) -> Pack:
         raise PackError(
             [PackProblem(str(where), 0, f"没有这个规则包文件夹；自带的规则包：{'、'.join(builtin_names())}")]
         )
-    return _Loader(folder).pack()
+    pack = _Loader(folder).pack()
+    own = {region for name in pack.files if (each := named(name)) is not None and (region := each[1]) is not None}
+    return replace(pack, regional={region: _Loader(folder, region).pack() for region in pack.regions if region in own})
 
 
 class _Loader:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, region: Region | None = None) -> None:
         self.problems: list[PackProblem] = []
         self.layers = lay(folder, self.problems)
         self.files = self.layers.files
         self.settings = {name: self._checked(name, model) for name, model in SETTINGS.items()}
-        self.words = self._words()
+        self.words = self._words(region)
 
     def _trouble(self, name: str, line: int, message: str) -> None:
         self.problems.append(PackProblem(self.layers.places.get(name, name), line, message))
@@ -144,39 +140,46 @@ class _Loader:
             self._trouble(name, 0, NOT_UTF8)
             return ""
 
-    def _words(self) -> dict[str, tuple[str, ...]]:
+    def _words(self, region: Region | None) -> dict[str, tuple[str, ...]]:
         tenant = self.settings["tenant.yaml"]
-        lists = tenant_lists(tenant if isinstance(tenant, TenantFile) else None)
-        for path in self.files:
-            if path.startswith("words/") and path.endswith(".txt"):
-                name = path.removeprefix("words/").removesuffix(".txt")
-                if name in TENANT_LISTS:
-                    self._trouble(path, 0, f"词表 @{name} 由 tenant.yaml 生成，请给这个词表换一个名字")
-                lists[name] = listed(self._text(path))
-        return lists
+        texts = {name: self._text(name) for name in self.files if named(name) is not None}
+        return read_lists(texts, tenant if isinstance(tenant, TenantFile) else None, region, self._trouble)
 
     def _checked(self, name: str, model: type[Model]) -> Model | None:
         if name not in self.files:
             self._trouble(name, 0, "规则包缺少这个文件")
             return None
-        try:
-            parsed = parse_yaml(self._text(name))
-        except ValueError as error:
-            self._trouble(name, *error.args)
+        parsed = self._parsed(name)
+        if parsed is None:
             return None
         value, problems = check(model, parsed, self.layers.places[name])
         self.problems.extend(problems)
         return value
 
+    def _parsed(self, name: str) -> Parsed | None:
+        if name in self.layers.parsed:
+            return self.layers.parsed[name]
+        try:
+            return parse_yaml(self._text(name))
+        except ValueError as error:
+            self._trouble(name, *error.args)
+            return None
+
     def _problem(self, file: str) -> Problem:
-        text = self.files[file].decode("utf-8", "replace").splitlines()
+        written = self.layers.written.get(file, ((self.layers.places[file], self.files[file]),))
+        texts = [(place, data.decode("utf-8", "replace").splitlines()) for place, data in written]
 
         def report(message: str, about: str) -> None:
             # a compiled value no longer knows its line; the words that it is about do
-            line = next((n for n, t in enumerate(text, 1) if about in t), 0)
-            self._trouble(file, line, message)
+            lines = ((place, n) for place, text in texts for n, t in enumerate(text, 1) if about in t)
+            self.problems.append(PackProblem(*next(lines, (texts[0][0], 0)), message))
 
         return report
+
+    def _tolerated(self) -> tuple[Tolerated, ...]:
+        file = self._checked(TOLERATED, ToleratedFile) if TOLERATED in self.files else None
+        parsed = self._parsed(TOLERATED) if file is not None else None
+        return () if file is None or parsed is None else tuple(tolerated(file, parsed, self.layers.places[TOLERATED]))
 
     def pack(self) -> Pack:
         settings = self.settings
@@ -188,6 +191,7 @@ class _Loader:
         facts_file = settings["facts.yaml"]
         self._check_steps(steps, [*CUSTOMER_FLAGS, *(facts_file.reasons if isinstance(facts_file, FactsFile) else ())])
         self._check_places()
+        accepted = self._tolerated()
         if self.problems:
             raise PackError(self.problems)
         about, tenant = self.layers.about, settings["tenant.yaml"]
@@ -201,6 +205,14 @@ class _Loader:
         assert isinstance(facts, FactsFile)
         assert isinstance(scorecard, ScorecardFile)
         cues = self._cues
+        party_cues = PartyCues(**cues("party.yaml", {n: getattr(party, n) for n in PartyFile.model_fields}))
+        role_cues = RoleCues(**cues("roles.yaml", {"agent": roles.agent, "customer": roles.customer}))
+        fact_cues = FactCues(
+            cues("facts.yaml", facts.flags),
+            cues("facts.yaml", facts.reasons),
+            {k: tuple(v) for k, v in facts.implied.items()},
+        )
+        in_order = compiled.ordered(rules)
         pack = Pack(
             name=about.name,
             version=about.version,
@@ -208,18 +220,14 @@ class _Loader:
             hash=digest(self.files),
             regions=tuple(about.regions),
             default_region=about.default_region,
-            rules=compiled.ordered(rules),
+            rules=in_order,
             steps=steps,
-            scoring=_scoring(scorecard),
+            scoring=scoring(scorecard),
             norms={key: norm(key, n) for key, n in norms.items()},
             limits={region: _limits(limit) for region, limit in norms_file.limits.items()},
-            party=PartyCues(**cues("party.yaml", {n: getattr(party, n) for n in PartyFile.model_fields})),
-            roles=RoleCues(**cues("roles.yaml", {"agent": roles.agent, "customer": roles.customer})),
-            facts=FactCues(
-                cues("facts.yaml", facts.flags),
-                cues("facts.yaml", facts.reasons),
-                {k: tuple(v) for k, v in facts.implied.items()},
-            ),
+            party=party_cues,
+            roles=role_cues,
+            facts=fact_cues,
             institutions=tuple(tenant.institutions),
             agencies=tuple(tenant.agencies),
             recording_notice_required=tenant.recording_notice_required,
@@ -229,6 +237,15 @@ class _Loader:
             built_on=tuple(about.built_on),
             needs_words=any(looks_at_words(r.condition) for r in rules)
             or any(looks_at_words(p.condition) for s in steps for p in s.parts),
+            misheard=misheard(
+                (rules, steps, party_cues, fact_cues),
+                (*tenant.institutions, *tenant.agencies),
+                self.words.get("misheard", ()),
+                lambda message, about: self._problem("words/misheard.txt")(message, about),
+            ),
+            index=index(in_order, steps, (*party_cues.cues, *role_cues.cues, *fact_cues.cues)),
+            tolerated=accepted,
+            places=self.layers.places,
         )
         if self.problems:
             raise PackError(self.problems)
@@ -273,7 +290,7 @@ class _Loader:
             by_id[rule.id] = rule
         names = [*STEPS, *CUSTOMER_FLAGS, *by_id]
         for rule in rules:
-            for name in (*rule.after, *rule.before):
+            for name in (*rule.after, *rule.before, *rule.around):
                 if name in self.layers.disabled:
                     self._problem(rule.file)(f"before/after 里的 {name} 已停用；请把 {rule.id} 也停用，或改写它", name)
                 elif name not in names:
@@ -281,7 +298,7 @@ class _Loader:
         users: list[Rule | Step] = [*rules, *steps]
         for user in users:
             for key in user.cites:
-                if key not in norms:
+                if norms and key not in norms:  # where norms.yaml can't be read, that is trouble enough
                     self._problem(user.file)(f"norms.yaml 里没有 {key}{nearest(key, list(norms))}", key)
         circle = compiled.circle(by_id)
         if circle:
@@ -306,7 +323,7 @@ class _Loader:
         for name in self.files:
             parts = name.split("/")
             fine = (
-                name == "pack.yaml"
+                name in ("pack.yaml", TOLERATED)
                 or name in SETTINGS
                 or parts[0] == "words"
                 or (parts[0] == "steps" and len(parts) == 2 and parts[1].removesuffix(".yaml") in STEPS)
@@ -317,39 +334,12 @@ class _Loader:
 
 
 def digest(files: Mapping[str, bytes]) -> str:
-    """The sha256 that names this content: of every file's path and bytes, in order of path."""
+    """The sha256 that names this content: of the path and bytes of every file that audits depend on, in order of path."""
     total = hashlib.sha256()
-    for name in sorted(files):
+    for name in sorted(files.keys() - {TOLERATED}):
         total.update(f"{name}\0{hashlib.sha256(files[name]).hexdigest()}\n".encode())
     return total.hexdigest()
 
 
 def _limits(file: LimitFile) -> Limits:
     return Limits(compiled.hours(file.hours) if file.hours else None)
-
-
-def _scoring(file: ScorecardFile) -> Scoring:
-    severities: tuple[Severity, ...] = ("critical", "major", "minor", "notice")
-    penalties = {
-        name: Penalty(
-            {s: _points(p.points[s] if s in p.points else max(p.points.values())) for s in severities}
-            if isinstance(p.points, dict)
-            else {s: _points(p.points) for s in severities},
-            p.per == "finding",
-            None if p.cap is None else _points(p.cap),
-        )
-        for name, p in file.penalties.items()
-    }
-    bands: tuple[Band, ...] = ("excellent", "pass", "weak")
-    return Scoring(
-        penalties,
-        frozenset(file.knock_out),
-        {severity: _points(p) for severity, p in file.caps.items()},
-        {band: _points(file.bands[band]) for band in bands},  # type: ignore[index]
-        file.trust_words_from,
-        file.trust_steps_from,
-    )
-
-
-def _points(value: float) -> Decimal:
-    return Decimal(str(value)).quantize(Decimal("0.01"))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time
 
 from auditor.conversation.turns import Turn
 from auditor.models import Call, Facts, Party, Region
+from auditor.text.page import Page, side_by_side
 from auditor.text.segment import Segmenter
 
 
@@ -20,7 +21,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """All that conditions may look at; ``seen`` holds, by step, rule or flag, the utterances that show it, in order."""
+    """All that conditions may look at.
+
+    ``seen`` holds, by step, rule or flag, the utterances that show it, in order; ``heard`` the scene as it was heard (see
+    ``as_heard``), ``None`` where no misheard character was put right.
+    """
 
     call: Call
     turns: tuple[Turn, ...]
@@ -34,6 +39,26 @@ class Scene:
     trust_words_from: float = 0.0
     seen: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     signals: Mapping[str, float] = field(default_factory=dict)
+    heard: Scene | None = None
+
+    @property
+    def page(self) -> Page | None:
+        """The page that shows the turns' texts; ``None`` where there is no turn."""
+        return self.turns[0].text.page if self.turns else None
+
+
+def as_heard(scene: Scene) -> Scene | None:
+    """The scene with its turns as heard, misheard characters included; ``None`` where there are none."""
+    changed = [turn for turn in scene.turns if turn.heard != turn.text.text]
+    if not changed:
+        return None
+    # the other turns stay on their page
+    index = scene.page.index if scene.page is not None else None
+    texts = side_by_side([replace(turn.text, text=turn.heard) for turn in changed], index)
+    turns = list(scene.turns)
+    for turn, text in zip(changed, texts, strict=True):
+        turns[turn.number] = replace(turn, text=text)
+    return replace(scene, turns=tuple(turns))
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,7 +277,7 @@ class TenantFile(Strict):
 
 
 class NormFile(Strict):
-    """One clause of a norm, as far as it was verified."""
+    """One clause of a norm, as far as it was verified; ``unheard`` is what of it no recording shows, and what would."""
 
     norm: str
     article: str
@@ -287,6 +287,8 @@ class NormFile(Strict):
     url: str | None = None
     checked: Any = None
     verification: Literal["V1", "V2", "V3", "PK"]
+    unheard: str = ""
+    unlocked_by: list[str] = Field(default_factory=list)
 
 
 class LimitFile(Strict):

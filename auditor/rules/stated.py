@@ -8,8 +8,15 @@ from typing import Any
 
 from auditor.conversation.turns import Turn
 from auditor.rules.scene import Evidence, Scene
-from auditor.text.find import Hit
 from auditor.text.normalise import normalise
+from auditor.text.page import Hit
+from auditor.text.pinyin import SURE_BY_SOUND_FROM, sound
+
+# what follows the name proper, from the outside in
+TAILS = (
+    "股份有限公司", "有限公司", "公司", "事务所", "服务", "信息", "咨询", "顾问", "商务", "科技",
+    "商业银行", "银行", "消费金融", "金融", "信贷", "财务", "资产管理", "资产",
+)  # fmt: skip
 
 
 def facts_hold(tests: Mapping[str, Any], turn: Turn, scene: Scene) -> list[Evidence]:
@@ -35,11 +42,11 @@ def _stated(name: str, wanted: str, turn: Turn, scene: Scene) -> list[Hit]:
     metadata = scene.call.metadata
     said = turn.numbers
     if name == "agent":
-        return _names(metadata.agent_name, turn.text.text) if metadata.agent_name else []
+        return _names(metadata.agent_name, turn.heard) if metadata.agent_name else []
     if name in ("institution", "agency"):
         known = scene.institutions if name == "institution" else scene.agencies
         own = metadata.institution if name == "institution" else metadata.agency
-        return [h for n in (own, *known) if n for h in _names(n, turn.text.text)]
+        return [h for n in (own, *known) if n for h in _names(n, turn.heard)]
     if name == "card_tail":
         tail = metadata.card_tail or ""
         return [(n.start, n.end) for n in said if tail and (n.digits or str(n.value)).endswith(tail)]
@@ -62,13 +69,15 @@ def _stated(name: str, wanted: str, turn: Turn, scene: Scene) -> list[Hit]:
 
 
 def _names(name: str, text: str) -> list[Hit]:
-    """An institution's name, whole or without its tail: 青峦 alone also names 青峦银行."""
+    """An institution's name, whole or without its tail: 青峦 alone also names 青峦银行; a long one may be misheard."""
     folded = normalise(name).text
     short = folded
-    for tail in ("商业银行", "消费金融", "银行", "金融", "信贷", "财务", "资产管理", "资产", "公司", "有限公司"):
+    for tail in TAILS:
         short = short.removesuffix(tail) if len(short) - len(tail) >= 2 else short
     for form in (folded, short):
         at = text.find(form)
+        if at < 0 and len(form) >= SURE_BY_SOUND_FROM:
+            at = sound(text).find(sound(form))
         if form and at >= 0:
             return [(at, at + len(form))]
     return []

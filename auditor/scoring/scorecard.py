@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
 from auditor.models import SEVERITIES, Band, Deduction, Finding, Scorecard, StepResult
-from auditor.rules.pack import Scoring
+from auditor.rules.points import Scoring
 
 HUNDREDTH = Decimal("0.01")
 FULL = Decimal(100)

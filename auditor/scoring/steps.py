@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from auditor.models import Finding, StepResult, Verdict
 from auditor.rules.conditions import Part, Step, Within
-from auditor.rules.match import barred, hold, inside, may_hold, passes
+from auditor.rules.match import barred, hold, inside, passes, turns_for
 from auditor.rules.metadata import metadata_holds
 from auditor.rules.place import Place, locate
 from auditor.rules.scene import Scene
@@ -61,9 +61,7 @@ def _part_wanted(part: Part, scene: Scene) -> bool:
 
 
 def _first(part: Part, step: Step, scene: Scene, spoiled: frozenset[int]) -> Place | None:
-    if not may_hold(part.condition, scene):
-        return None
-    for turn in scene.turns:
+    for turn in turns_for(part, scene):
         if turn.speaker not in ("agent", "unknown") or not inside(step.within, turn, scene.turns):
             continue
         found = hold(part.condition, turn, scene)
@@ -133,13 +131,13 @@ def _judge(
         best = candidate(step, scene, spoiled | frozenset(range(before.utterance)))
     if best.complete and best.found:
         return _result(step, "done", best, "、".join(f"{n}：“{p.quote}”" for n, p in best.places if p))
+    spared = _spared(step, scene) if before is None else None
+    if spared is not None:
+        return _result(step, "na", None, spared)
     if doubt is not None:
         return _result(step, "cannot_tell", None, doubt.why)
     if before is not None:
         return _result(step, "missed", None, f"{step.message}（说得太早，应在“{before.name}”之后）")
-    spared = _spared(step, scene)
-    if spared is not None:
-        return _result(step, "na", None, spared)
     return _result(step, "missed", None, step.message + _nearest_miss(best))
 
 
@@ -180,7 +178,7 @@ def _not_wanted(step: Step, scene: Scene) -> str | None:
             return f"客户情形（{flag}）下不适用"
     if step.unless_metadata and any(metadata_holds({k: v}, scene) for k, v in step.unless_metadata.items()):
         return "案件状态下不适用"
-    if step.after_talk_of is not None and not any(hold(step.after_talk_of, t, scene) for t in scene.turns):
+    if step.after_talk_of is not None and not any(hold(step.after_talk_of, t, scene) for t in turns_for(step.after_talk_of, scene)):
         return "通话未涉及"
     return None
 

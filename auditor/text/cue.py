@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditor.text.context import CONTEXTS
-from auditor.text.find import Hit, Matcher
+from auditor.text.find import Matcher
+from auditor.text.index import Sets
 from auditor.text.normalise import Comparable
+from auditor.text.page import Hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,10 @@ class Cue:
             for start, end in matcher.hits(text, None):
                 if not any(CONTEXTS[name](text, start, end) for name in self.unless):
                     yield start, end
+
+    def ways(self) -> list[Sets]:
+        """Its ways to find something, by the sets of words that each needs."""
+        return [way for matcher in self.matchers for way in matcher.ways()]
 
     def first(self, text: Comparable) -> Hit | None:
         """The leftmost hit, if any."""

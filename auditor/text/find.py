@@ -7,16 +7,17 @@ whose time is linear in the text, so that no rule can hang an audit.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
-from auditor.text.normalise import Comparable, normalise, side_by_side
+from auditor.text.index import Sets, Words
+from auditor.text.literals import one, ways
+from auditor.text.normalise import Comparable, normalise
+from auditor.text.page import Hit, Page, engine
 from auditor.text.pinyin import sound, sounds
 from auditor.text.segment import Segmenter
 
-Hit: TypeAlias = tuple[int, int]
 LONGEST_SENTENCE = 200  # words
 TOKEN_KEYS = ("TEXT", "ORTH", "LOWER", "NORM", "LENGTH", "IS_ALPHA", "IS_ASCII", "IS_DIGIT", "LIKE_NUM", "OP")
 
@@ -33,21 +34,13 @@ class Matcher(Protocol):
         """Every hit, from left to right."""
         ...
 
-    def may_hit(self, whole: str) -> bool:
-        """Whether any line of ``whole`` (see ``Comparable``) can have a hit; cheap, and never wrong where it says no."""
+    def may_hit(self, page: Page) -> Collection[int]:
+        """Numbers of the texts on the page that may have a hit; no other text has one."""
         ...
 
-
-@lru_cache(maxsize=4096)
-def _engine(pattern: str) -> Any:
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = 8 << 20
-    # texts are searched as lines of a longer one: ^ and $ mean the ends of a line, and [^x] must not run past one
-    options.never_nl = True
-    return re2.compile(f"(?m){pattern}", options)
+    def ways(self) -> Sequence[Sets]:
+        """The ways in which it hits, each as sets of words: a word of each set stands in the text, or sounds so."""
+        ...
 
 
 def check_regex(pattern: str) -> str | None:
@@ -55,68 +48,44 @@ def check_regex(pattern: str) -> str | None:
     import re2
 
     try:
-        found = _engine(pattern)
+        found = engine(pattern)
     except re2.error as error:
         reason = error.args[0]
         return reason.decode() if isinstance(reason, bytes) else str(reason)
-    return "the pattern matches empty text" if found.search("") else None
+    return "the pattern matches empty text" if found.search(b"") else None
 
 
-@lru_cache(maxsize=8192)
-def _everywhere(pattern: str, whole: str) -> tuple[Hit, ...]:
-    return tuple(found.span() for found in _engine(pattern).finditer(whole) if found.end() > found.start())
+def _page(text: Comparable) -> Page:
+    return text.page or Page([text])
 
 
-def _occurrences(pattern: str, text: Comparable, by_sound: bool = False) -> list[Hit]:
-    if not text.whole:
-        (text,) = side_by_side([text])
-    everywhere = _everywhere(pattern, _sound_of(text.whole) if by_sound else text.whole)
-    places = range(len(text.text))
-    hits = []
-    for n in range(bisect_left(everywhere, (text.offset, 0)), len(everywhere)):
-        start, end = (at - text.offset for at in everywhere[n])
-        # each sentence before a place adds one line end to the whole
-        at = bisect_left(places, start, key=lambda i: i + text.sentence[i])
-        if at == len(places):
-            break
-        hits.append((at, at + end - start))
-    return hits
-
-
-@lru_cache(maxsize=64)
-def _sound_of(whole: str) -> str:
-    return sound(whole)
-
-
-def _alternation(phrases: Sequence[str]) -> str:
-    return _either({normalise(p).text for p in phrases} - {""})
-
-
-def _either(folded: Collection[str]) -> str:
-    import re2
-
-    return "|".join(re2.escape(p) for p in sorted(folded, key=lambda p: (-len(p), p)))
+def _folded(phrases: Iterable[str]) -> Words:
+    return one(frozenset(normalise(p).text for p in phrases) - {""})
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """Any of the phrases, as a substring."""
 
-    pattern: str
+    phrases: Words
     kind: str = "phrase"
 
     @classmethod
     def of(cls, phrases: Sequence[str]) -> Phrase:
         """From phrases in any script; they are folded as the text is."""
-        return cls(_alternation(phrases))
+        return cls(_folded(phrases))
 
     def hits(self, text: Comparable, segmenter: Segmenter | None = None) -> Iterator[Hit]:
         """Every phrase that stands within one sentence."""
-        return (h for h in _occurrences(self.pattern, text) if text.one_sentence(*h))
+        return iter(_page(text).words(self.phrases).get(text.number, ()))
 
-    def may_hit(self, whole: str) -> bool:
+    def may_hit(self, page: Page) -> Collection[int]:
         """See ``Matcher``."""
-        return bool(_everywhere(self.pattern, whole))
+        return page.words(self.phrases).keys()
+
+    def ways(self) -> Sequence[Sets]:
+        """See ``Matcher``."""
+        return ((self.phrases,),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +95,7 @@ class SoundsLike:
     ``meant`` leads from a sound to the first phrase that has it.
     """
 
-    pattern: str
+    sounds: Words
     phrases: tuple[str, ...]
     meant: Mapping[str, str]
     kind: str = "sounds_like"
@@ -139,15 +108,19 @@ class SoundsLike:
         for phrase in folded:
             for each in sounds(phrase):
                 meant.setdefault(each, phrase)
-        return cls(_either(meant), folded, meant)
+        return cls(one(frozenset(meant)), folded, meant)
 
     def hits(self, text: Comparable, segmenter: Segmenter | None = None) -> Iterator[Hit]:
         """Every place that sounds like a phrase and stands within one sentence; as many syllables as the phrase."""
-        return (h for h in _occurrences(self.pattern, text, by_sound=True) if text.one_sentence(*h))
+        return iter(_page(text).words(self.sounds).get(text.number, ()))
 
-    def may_hit(self, whole: str) -> bool:
+    def may_hit(self, page: Page) -> Collection[int]:
         """See ``Matcher``."""
-        return bool(_everywhere(self.pattern, _sound_of(whole)))
+        return page.words(self.sounds).keys()
+
+    def ways(self) -> Sequence[Sets]:
+        """See ``Matcher``."""
+        return ((self.sounds,),)
 
     def phrase_heard_as(self, heard: str) -> str:
         """The phrase that ``heard``, the words of a hit, sounds like; empty if it is one of the phrases, letter by letter."""
@@ -164,23 +137,28 @@ class Regex:
 
     def hits(self, text: Comparable, segmenter: Segmenter | None = None) -> Iterator[Hit]:
         """Every match that stands within one sentence."""
-        for start, end in _occurrences(self.pattern, text):
-            left, right = text.clause_around(start, end)
-            around = (text.text[max(left, start - 1) : start], text.text[end : min(right, end + 1)])
-            touches = self.not_inside_digits and any(c.isdigit() for c in around)
-            if text.one_sentence(start, end) and not touches:
-                yield start, end
+        hits = _page(text).matches(self.pattern, text.number)
+        return (hit for hit in hits if not _inside_digits(text, *hit)) if self.not_inside_digits else iter(hits)
 
-    def may_hit(self, whole: str) -> bool:
+    def may_hit(self, page: Page) -> Collection[int]:
         """See ``Matcher``."""
-        return bool(_everywhere(self.pattern, whole))
+        return page.promising(self.pattern).keys()
+
+    def ways(self) -> Sequence[Sets]:
+        """See ``Matcher``."""
+        return ways(self.pattern)
+
+
+def _inside_digits(text: Comparable, start: int, end: int) -> bool:
+    left, right = text.clause_around(start, end)
+    return text.text[max(left, start - 1) : start].isdigit() or text.text[end : min(right, end + 1)].isdigit()
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
     """All items close together: at most ``within`` characters of other text between the first start and the last end."""
 
-    items: tuple[str, ...]
+    items: Sets
     within: int
     ordered: bool
     kind: str = "near"
@@ -188,11 +166,12 @@ class Near:
     @classmethod
     def of(cls, items: Sequence[Sequence[str]], within: int, ordered: bool) -> Near:
         """From items, each a list of alternatives in any script."""
-        return cls(tuple(_alternation(alternatives) for alternatives in items), within, ordered)
+        return cls(tuple(_folded(alternatives) for alternatives in items), within, ordered)
 
     def hits(self, text: Comparable, segmenter: Segmenter | None = None) -> Iterator[Hit]:
         """The tightest group from each possible first item; groups don't overlap."""
-        places = [_occurrences(item, text) for item in self.items]
+        page = _page(text)
+        places = [page.words(item).get(text.number, ()) for item in self.items]
         if not all(places):
             return
         first = places[:1] if self.ordered else places
@@ -208,9 +187,14 @@ class Near:
                 reached = end
                 yield start, end
 
-    def may_hit(self, whole: str) -> bool:
+    def may_hit(self, page: Page) -> Collection[int]:
         """See ``Matcher``."""
-        return all(_everywhere(item, whole) for item in self.items)
+        first, *others = (page.words(item).keys() for item in self.items)
+        return set(first).intersection(*others)
+
+    def ways(self) -> Sequence[Sets]:
+        """See ``Matcher``."""
+        return (self.items,)
 
     def _group(self, places: Sequence[Sequence[Hit]], anchor: Hit, item: int) -> list[Hit] | None:
         """One hit for each item, none overlapping another, each the nearest that follows; the anchor is the leftmost."""
@@ -247,13 +231,17 @@ class Tokens:
         matcher.add("rule", [[dict(token) for token in pattern] for pattern in self.patterns])
         doc = segmenter.doc(text)
         # piece by piece: an OP "*" has as many matches as the square of the words
-        for first, last in _pieces([text.sentence[token.idx] for token in doc]):
+        for first, last in _pieces([text.sentence_at(token.idx) for token in doc]):
             for span in filter_spans(matcher(doc[first:last], as_spans=True)):
                 yield span.start_char, span.end_char
 
-    def may_hit(self, whole: str) -> bool:
-        """See ``Matcher``; words are cut turn by turn, so nothing can be ruled out."""
-        return bool(whole)
+    def may_hit(self, page: Page) -> Collection[int]:
+        """See ``Matcher``; words are cut text by text, so nothing can be ruled out."""
+        return range(page.texts)
+
+    def ways(self) -> Sequence[Sets]:
+        """See ``Matcher``."""
+        return ((),)
 
 
 def _pieces(sentences: Sequence[int]) -> Iterator[tuple[int, int]]:

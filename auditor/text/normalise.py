@@ -6,63 +6,84 @@ borders, which punctuation carried, are kept beside the text.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from auditor.text.page import Page
 
 FILLERS = frozenset("嗯呃啊哦噢诶欸哎唉")
 SENTENCE_ENDS = frozenset("。．.!?！？;；…")
 QUESTION_MARKS = frozenset("?？")
-# written apart in Taiwan, said and meant alike; OpenCC keeps it
-SAME_WORD = str.maketrans("妳", "你")
+NUMBER_MARKS = (".", ",", ":")  # between digits they belong to the number
+# they set words off and end no clause: “明天就开庭”这种话我们不说
+QUOTATION_MARKS = frozenset("\"'“”‘’「」『』《》")
+SILENT = FILLERS | QUOTATION_MARKS | {"、"}
+NUMERALS = frozenset("0123456789零〇一二两三四五六七八九十百千万")
+# written apart in Taiwan and Hong Kong, said and meant alike; OpenCC's characters keep them
+SAME_WORD = str.maketrans("妳帐著", "你账着")
+SAME_WORDS = (("甚么", "什么"), ("身分证", "身份证"))
 # control and format characters, combining marks: nobody hears them, so they are no border either
 UNHEARD = frozenset({"Cc", "Cf", "Mn", "Me"})
 
 
 @dataclass(frozen=True, slots=True)
 class Comparable:
-    """Folded text. Each tuple has one entry for each character of ``text``.
+    """Folded text.
 
     Attributes:
         text: the folded characters.
-        origin: index of the character in the text as heard.
-        clause, sentence: number of the clause and sentence that the character stands in, rising from 0.
-        asks: numbers of the sentences that end in a question mark.
+        origin: for each character, its index in the text as heard.
+        clause_ends, sentence_ends: where each clause and sentence ends in ``text``, rising; the last one ends with the text.
+        asks: numbers of the sentences, counted from 0, that end in a question mark.
         closed: whether the text as heard ends a sentence.
-        whole, offset: a longer text that holds this one, one sentence a line, and where; patterns are searched there once for
-            all texts, and none runs past a sentence.
+        page, number: the page that shows this text beside others (see ``auditor.text.page``), and the text's number there.
     """
 
     text: str
     origin: tuple[int, ...]
-    clause: tuple[int, ...]
-    sentence: tuple[int, ...]
+    clause_ends: tuple[int, ...]
+    sentence_ends: tuple[int, ...]
     asks: frozenset[int]
     closed: bool
-    whole: str = ""
-    offset: int = 0
+    page: Page | None = field(default=None, compare=False, repr=False)
+    number: int = field(default=0, compare=False, repr=False)
+
+    def sentence_at(self, at: int) -> int:
+        """The number of the sentence that holds this character, counted from 0."""
+        return bisect_right(self.sentence_ends, at)
 
     def one_sentence(self, start: int, end: int) -> bool:
         """Whether the characters from ``start`` up to ``end`` stand in one sentence."""
-        return end > start and self.sentence[start] == self.sentence[end - 1]
+        return end > start and self.sentence_at(start) == self.sentence_at(end - 1)
 
     def clause_around(self, start: int, end: int) -> tuple[int, int]:
         """The clauses that the characters from ``start`` up to ``end`` touch, as a wider (start, end)."""
-        return _stretch(self.clause, start, end)
+        return _stretch(self.clause_ends, start, end)
 
     def sentence_around(self, start: int, end: int) -> tuple[int, int]:
         """The sentences that the characters from ``start`` up to ``end`` touch, as a wider (start, end)."""
-        return _stretch(self.sentence, start, end)
+        return _stretch(self.sentence_ends, start, end)
+
+    def clauses(self) -> Iterator[tuple[int, int]]:
+        """(start, end) of each clause."""
+        return zip((0, *self.clause_ends), self.clause_ends, strict=False)
+
+    def sentences(self) -> Iterator[tuple[int, int]]:
+        """(start, end) of each sentence."""
+        return zip((0, *self.sentence_ends), self.sentence_ends, strict=False)
 
 
-def _stretch(numbers: tuple[int, ...], start: int, end: int) -> tuple[int, int]:
-    # the numbers only rise, so a long text costs no more than a short one
+def _stretch(ends: tuple[int, ...], start: int, end: int) -> tuple[int, int]:
     if start >= end:
         return start, end
-    return bisect_left(numbers, numbers[start]), bisect_right(numbers, numbers[end - 1])
+    first = bisect_right(ends, start)
+    return ends[first - 1] if first else 0, ends[bisect_left(ends, end)]
 
 
 @lru_cache(maxsize=2)
@@ -77,7 +98,10 @@ def simplify(text: str) -> str:
     """Traditional to simplified characters (OpenCC ``t2s``); the length may change."""
     if text.isascii():
         return text
-    return str(_converter("t2s").convert(text)).translate(SAME_WORD)
+    simple = str(_converter("t2s").convert(text)).translate(SAME_WORD)
+    for written, usual in SAME_WORDS:
+        simple = simple.replace(written, usual)
+    return simple
 
 
 def traditional(text: str) -> str:
@@ -85,63 +109,86 @@ def traditional(text: str) -> str:
     return str(_converter("s2t").convert(text))
 
 
+class _Folds(dict[int, str]):
+    """Code point → its characters in compatible form and lower case, filled as characters are met."""
+
+    def __missing__(self, code: int) -> str:
+        # half a surrogate pair is no character; broken transcripts carry some
+        folded = "" if 0xD800 <= code <= 0xDFFF else unicodedata.normalize("NFKC", chr(code)).lower()
+        if len(folded) != 1:
+            self.resized.add(chr(code))
+        self[code] = folded
+        return folded
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.resized: set[str] = set()  # characters met so far that fold to none or to several
+
+
+_FOLDS = _Folds()
+_KEPT = re.compile(f"[^\\W_{''.join(sorted(FILLERS))}]+")
+
+
 @lru_cache(maxsize=8192)
 def normalise(text: str) -> Comparable:
     """Fold ``text``; the result's ``origin`` leads each character back to the text as heard."""
-    # half a surrogate pair is no character; broken transcripts carry some
-    folded = [
-        (piece, i)
-        for i, c in enumerate(text)
-        if not "\ud800" <= c <= "\udfff"
-        for piece in unicodedata.normalize("NFKC", c).lower()
-    ]
-    whole = simplify("".join(piece for piece, _ in folded))
-    if len(whole) == len(folded):
-        folded = [(c, i) for c, (_, i) in zip(whole, folded, strict=True)]
-    else:
-        folded = [(c, i) for piece, i in folded for c in simplify(piece)]
-
+    folded, heard_at = _fold(text)
     kept: list[str] = []
     origin: list[int] = []
-    clauses: list[int] = []
-    sentences: list[int] = []
+    clause_ends: list[int] = []
+    sentence_ends: list[int] = []
     asks: set[int] = set()
-    clause = sentence = 0
-    fresh_clause = fresh_sentence = True
-    for at, (c, i) in enumerate(folded):
-        if c in FILLERS or c.isspace():
-            continue
-        if c.isalnum():
-            kept.append(c)
-            origin.append(i)
-            clauses.append(clause)
-            sentences.append(sentence)
-            fresh_clause = fresh_sentence = False
-            continue
-        if unicodedata.category(c) in UNHEARD:
-            continue
-        if c in ".,:" and _between_digits(folded, at):
-            if c != ",":
-                kept.append(c)
-                origin.append(i)
-                clauses.append(clause)
-                sentences.append(sentence)
-            continue
-        if c in QUESTION_MARKS and kept:
-            asks.add(sentences[-1])
-        if not fresh_clause:
-            clause += 1
-            fresh_clause = True
-        if c in SENTENCE_ENDS and not fresh_sentence:
-            sentence += 1
-            fresh_sentence = True
+    length = last = 0
+    for start, end in [*(run.span() for run in _KEPT.finditer(folded)), (len(folded), len(folded))]:
+        between = folded[last:start]
+        if between in NUMBER_MARKS and folded[:last][-1:].isdigit() and folded[start : start + 1].isdigit():
+            if between != ",":
+                kept.append(between)
+                origin += heard_at[last:start]
+                length += 1
+        elif between and length:
+            asked, clause_ends_here, sentence_ends_here = _borders(between, folded[start : start + 1] in NUMERALS)
+            if asked:
+                asks.add(len(sentence_ends))
+            if clause_ends_here:
+                clause_ends.append(length)
+            if sentence_ends_here:
+                sentence_ends.append(length)
+        kept.append(folded[start:end])
+        origin += heard_at[start:end]
+        length += end - start
+        last = end
+    closed = sentence_ends[-1:] == [length] or not length
+    if length and not closed:
+        sentence_ends.append(length)
+    if length and clause_ends[-1:] != [length]:
+        clause_ends.append(length)
     return Comparable(
-        "".join(kept), tuple(origin), tuple(clauses), tuple(sentences), frozenset(asks), closed=fresh_sentence
+        "".join(kept), tuple(origin), tuple(clause_ends), tuple(sentence_ends), frozenset(asks), closed
     )
 
 
-def _between_digits(folded: Sequence[tuple[str, int]], at: int) -> bool:
-    return 0 < at < len(folded) - 1 and folded[at - 1][0].isdigit() and folded[at + 1][0].isdigit()
+def _fold(text: str) -> tuple[str, Sequence[int]]:
+    """The text in compatible form, lower case and simplified script, and for each character its index in ``text``."""
+    folded = text.translate(_FOLDS)
+    heard_at: Sequence[int] = range(len(text))
+    if not _FOLDS.resized.isdisjoint(text):
+        heard_at = [i for i, c in enumerate(text) for _ in _FOLDS[ord(c)]]
+    simple = simplify(folded)
+    if len(simple) != len(folded):
+        pieces = [(c, i) for piece, i in zip(folded, heard_at, strict=True) for c in simplify(piece)]
+        return "".join(c for c, _ in pieces), [i for _, i in pieces]
+    return simple, heard_at
+
+
+@lru_cache(maxsize=1024)
+def _borders(between: str, before_numeral: bool) -> tuple[bool, bool, bool]:
+    """Whether what stands between two runs of letters asks, ends a clause, ends a sentence."""
+    marks = {c for c in between if not (c.isspace() or c in SILENT or unicodedata.category(c) in UNHEARD)}
+    if before_numeral and between.endswith("、"):
+        # 三、四 are two numbers; 不上门、不打扰 is one clause
+        marks.add("、")
+    return not QUESTION_MARKS.isdisjoint(marks), bool(marks), not SENTENCE_ENDS.isdisjoint(marks)
 
 
 def join(parts: Sequence[Comparable]) -> Comparable:
@@ -149,37 +196,21 @@ def join(parts: Sequence[Comparable]) -> Comparable:
 
     ``origin`` still counts within each part: the caller keeps whose character is whose.
     """
-    text: list[str] = []
+    text = ""
     origin: list[int] = []
-    clauses: list[int] = []
-    sentences: list[int] = []
+    clause_ends: list[int] = []
+    sentence_ends: list[int] = []
     asks: set[int] = set()
-    clause = sentence = 0
     closed = True
     for part in parts:
         if not part.text:
             continue
-        text.append(part.text)
-        origin.extend(part.origin)
-        clauses.extend(n + clause for n in part.clause)
-        sentences.extend(n + sentence for n in part.sentence)
-        asks.update(n + sentence for n in part.asks)
-        clause = clauses[-1] + 1
-        sentence = sentences[-1] + (1 if part.closed else 0)
+        if not closed:
+            sentence_ends.pop()
+        asks.update(n + len(sentence_ends) for n in part.asks)
+        clause_ends += [end + len(text) for end in part.clause_ends]
+        sentence_ends += [end + len(text) for end in part.sentence_ends]
+        text += part.text
+        origin += part.origin
         closed = part.closed
-    return Comparable("".join(text), tuple(origin), tuple(clauses), tuple(sentences), frozenset(asks), closed)
-
-
-def side_by_side(texts: Sequence[Comparable]) -> tuple[Comparable, ...]:
-    """The same texts, each now knowing the whole that they make up, one sentence a line."""
-    lines = "\n".join(_lines(t) for t in texts)
-    offset = 0
-    placed = []
-    for text in texts:
-        placed.append(replace(text, whole=lines, offset=offset))
-        offset += len(text.text) + (text.sentence[-1] if text.sentence else 0) + 1
-    return tuple(placed)
-
-
-def _lines(text: Comparable) -> str:
-    return "".join(f"\n{c}" if i and text.sentence[i] != text.sentence[i - 1] else c for i, c in enumerate(text.text))
+    return Comparable(text, tuple(origin), tuple(clause_ends), tuple(sentence_ends), frozenset(asks), closed)

@@ -76,10 +76,9 @@ def numbers(text: Comparable) -> tuple[Number, ...]:
 def _runs(text: Comparable) -> Iterator[tuple[int, int]]:
     for run in _RUN.finditer(text.text):
         start, end = run.span()
-        for at in range(start + 1, end):
-            if text.clause[at] != text.clause[at - 1]:
-                yield start, at
-                start = at
+        while (border := text.clause_around(start, start + 1)[1]) < end:
+            yield start, border
+            start = border
         yield start, end
 
 

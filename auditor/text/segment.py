@@ -7,14 +7,19 @@ contaminate each other; this one never does.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from math import log
 from typing import TYPE_CHECKING, Any
 
 from auditor.text.normalise import Comparable
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
+
+SELDOM = 4  # of 60 million words
+_DICTIONARY_LINE = re.compile(r"(?m)^(\S{1,4}) (\d+)")
 
 
 class Segmenter:
@@ -43,16 +48,25 @@ class Segmenter:
         from spacy.tokens import Doc
 
         words: list[str] = []
-        start = 0
-        for at in range(1, len(text.text) + 1):
-            if at == len(text.text) or text.clause[at] != text.clause[at - 1]:
-                words.extend(self._jieba.cut(text.text[start:at], HMM=False))
-                start = at
+        for start, end in text.clauses():
+            words.extend(self._jieba.cut(text.text[start:end], HMM=False))
         return Doc(self.vocab, words=words, spaces=[False] * len(words))
 
     def words(self, text: Comparable) -> tuple[str, ...]:
         """The words alone."""
         return tuple(token.text for token in self.doc(text))
+
+
+@lru_cache(maxsize=1)
+def usual_words() -> Mapping[str, float]:
+    """How unusual each word of jieba's dictionary is, as the negative logarithm of its share; rare and long words left out."""
+    import jieba
+
+    with jieba.Tokenizer().get_dict_file() as file:
+        lines = _DICTIONARY_LINE.findall(file.read().decode())
+    counts = {word: int(count) for word, count in lines}
+    total = sum(counts.values())
+    return {w: log(total / n) for w, n in counts.items() if n >= SELDOM or (n and len(w) == 1)}
 
 
 @lru_cache(maxsize=4)

@@ -6,12 +6,14 @@ the same sentence, 0 where nothing is shared. Pairs keep the order of words, sin
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from auditor.text.find import Hit
+from auditor.text.index import Sets
 from auditor.text.normalise import Comparable, normalise
+from auditor.text.page import Hit, Page
 from auditor.text.segment import Segmenter
 
 SHORTEST = 4  # characters: of less, any two share too much
@@ -47,20 +49,27 @@ class Similar:
 
     def hits(self, text: Comparable, segmenter: Segmenter | None = None) -> Iterator[Hit]:
         """Each close clause; a sentence of several clauses where none of them is close by itself."""
-        for sentence in _stretches(text.sentence, 0, len(text.text)):
-            clauses = list(_stretches(text.clause, *sentence))
+        every = list(text.clauses())
+        for sentence in text.sentences():
+            first, last = (bisect_right(text.clause_ends, at) for at in sentence)
+            clauses = every[first:last]
             close = [c for c in clauses if self._close(text.text[c[0] : c[1]])]
             if not close and len(clauses) > 1 and self._close(text.text[sentence[0] : sentence[1]]):
                 close = [sentence]
             yield from close
 
-    def may_hit(self, whole: str) -> bool:
+    def may_hit(self, page: Page) -> Collection[int]:
         """See ``Matcher``: each character of a model that the line lacks costs its closeness at least one piece."""
-        return any(
+        may = any(
             4 * sum(c in line for c in model) >= self.at_least * (2 * len(model) - 1)
-            for line in map(frozenset, whole.split("\n"))
+            for line in map(frozenset, page.lines)
             for model in self.models
         )
+        return range(page.texts) if may else ()
+
+    def ways(self) -> Sequence[Sets]:
+        """See ``Matcher``."""
+        return ((),)
 
     def nearest(self, said: str) -> tuple[str, float]:
         """The model that ``said`` comes closest to, and how close."""
@@ -77,11 +86,3 @@ class Similar:
             low <= (2 * len(said) - 1) / (2 * len(model) - 1) <= high and closeness(said, model) >= self.at_least
             for model in self.models
         )
-
-
-def _stretches(numbers: Sequence[int], start: int, end: int) -> Iterator[Hit]:
-    first = start
-    for at in range(start + 1, end + 1):
-        if at == end or numbers[at] != numbers[first]:
-            yield first, at
-            first = at

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from auditor.evaluation.noise import NOISES, dropped, fillers, homophones, run_noise
+from auditor.evaluation.noise import NOISES, dropped, fillers, homophones, run_noise, run_noise_on_steps
 from auditor.rules.pack import load_pack
 from auditor.text.normalise import normalise
 from auditor.text.pinyin import sound
@@ -53,4 +53,17 @@ def test_survival_of_a_pack() -> None:
         assert 0 <= result.cleans_kept <= result.cleans
         if result.noise in ("fillers", "script"):
             assert (result.hits_kept, result.cleans_kept) == (result.hits, result.cleans)
+        assert result.confirmed <= result.hits_kept
+        assert result.was_confirmed <= result.hits
     assert any(r.hits_kept < r.hits for r in results)
+    assert any(r.confirmed for r in results)
+
+
+def test_survival_of_the_steps() -> None:
+    """Each step with dialogues in which it is done stands once for each noise; what changes no comparable text costs nothing."""
+    results = list(run_noise_on_steps(PACK, seed=3))
+    assert [r.rule for r in results[:: len(NOISES)]] == [s.id for s in PACK.steps if s.done]
+    for result in results:
+        assert 0 <= result.hits_kept <= result.hits
+        if result.noise in ("fillers", "script"):
+            assert (result.hits_kept, result.cleans_kept) == (result.hits, result.cleans)

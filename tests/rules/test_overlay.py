@@ -121,7 +121,7 @@ def test_a_rule_is_switched_off(base: Path, bank: Path) -> None:
 
 def test_an_unknown_disabled_rule_is_named_with_its_line(bank: Path) -> None:
     """The nearest known id is suggested, and other problems come with it."""
-    write(bank, {"pack.yaml": ABOUT + "disabled:\n  - rude\n  - visit-dor\n", "roles.yaml": "agent: {}\n"})
+    write(bank, {"pack.yaml": ABOUT + "disabled:\n  - rude\n  - visit-dor\n", "roles.yaml": "agnt: {}\n"})
     found = problems(bank)
     assert [(p.file, p.line) for p in found] == [("pack.yaml", 7), ("roles.yaml", 1)]
     assert "visit-dor（是不是 visit-door？）" in found[0].message
@@ -164,19 +164,21 @@ def test_names_of_the_institution_complete_the_introduction(bank: Path) -> None:
 
 
 def test_whether_the_recording_notice_is_asked_for_is_policy(bank: Path) -> None:
-    """tenant.yaml of the overlay replaces the base's."""
+    """tenant.yaml of the overlay says so; what it leaves out is the base's."""
     assert verdict(load_pack(bank), "recording_notice", "您好，请问是王先生吗？") == "missed"
     write(bank, {"tenant.yaml": "recording_notice_required: false\n"})
     assert verdict(load_pack(bank), "recording_notice", "您好，请问是王先生吗？") == "na"
 
 
-@pytest.mark.parametrize("said", ["4008001234", "400-800-1234", "四零零，八零零，一二三四", "四零零八零零幺二三四"])
+@pytest.mark.parametrize(
+    "said", ["02155551234", "021-5555-1234", "零二一，五五五五，一二三四", "零二幺五五五五幺二三四"]
+)
 def test_a_hotline_is_known_as_heard(tmp_path: Path, said: str) -> None:
     """Read out in any way, the hotline in tenant.yaml is the channel that the step asks for; unnamed it is any number."""
     bank = write(tmp_path / "bank", {"pack.yaml": ABOUT.replace("../base", "collections-zh")})
-    line = f"您有疑问请拨打{said}。"
+    line = f"您记一下{said}。"
     assert verdict(load_pack(bank), "contact_channel", line) == "missed"
-    write(bank, {"tenant.yaml": 'hotlines: ["400-800-1234"]\n'})
+    write(bank, {"tenant.yaml": 'hotlines: ["021-5555-1234"]\n'})
     assert verdict(load_pack(bank), "contact_channel", line) == "done"
 
 
@@ -246,6 +248,65 @@ def test_an_addition_that_cannot_be_made_is_a_problem(bank: Path, name: str, dat
     (found,) = problems(bank)
     assert found.file == name
     assert about in found.message
+
+
+CLAUSE = """norms:
+  OWN-7: {norm: 本行办法, article: 第7条, requirement: 不得劝客户不打热线, title: 本行办法, verification: V1}
+  CBA2026-hours: {checked: 2026-11-20}
+limits:
+  CN: {hours: ["09:00", "21:00"]}
+"""
+
+
+def test_settings_are_merged_key_by_key(base: Path, bank: Path) -> None:
+    """One clause more, one date, one region's hours: the rest is the base's, and rules may cite the new clause."""
+    own = OWN_RULE.replace("examples:", "cites: [OWN-7]\nexamples:")
+    write(bank, {"norms.yaml": CLAUSE, "violations/service_attitude/brush-off.yaml": own})
+    below, over = load_pack(base), load_pack(bank)
+    assert set(over.norms) == {*below.norms, "OWN-7"}
+    assert over.norms["CBA2026-hours"] == below.norms["CBA2026-hours"]
+    assert "checked: 2026-11-20" in over.files["norms.yaml"].decode()
+    assert over.limits["CN"].hours != below.limits["CN"].hours
+    assert {r: over.limits[r] for r in over.limits if r != "CN"} == {
+        r: below.limits[r] for r in below.limits if r != "CN"
+    }
+    (found,) = audit(over, "这个不归我管。").findings
+    assert found.cites == ("OWN-7",)
+
+
+def test_cues_are_merged_key_by_key(bank: Path) -> None:
+    """A flag's phrases are replaced where the overlay writes them; other flags, and its contexts, stay."""
+    write(bank, {"facts.yaml": "flags:\n  hardship: {phrase: [吃土了]}\n"})
+    pack = load_pack(bank)
+    assert audit(pack, "您好。", customer="我吃土了。").facts.has("hardship")
+    assert not audit(pack, "您好。", customer="我失业了。").facts.has("hardship")
+    assert audit(pack, "您好。", customer="我要投诉。").facts.has("complaint_intent")
+
+
+def test_a_mistake_in_a_part_is_named_where_it_is_written(base: Path, bank: Path) -> None:
+    """In the overlay's file with its line, in the base's with its own."""
+    write(bank, {"norms.yaml": CLAUSE.replace("requirement", "requirment")})
+    assert {(p.file, p.line) for p in problems(bank)} == {("norms.yaml", 2)}
+    write(bank, {"norms.yaml": CLAUSE, "facts.yaml": 'flags:\n  hardship: {phrase: ["@nowhere"]}\n'})
+    assert [(p.file, p.line) for p in problems(bank)] == [("facts.yaml", 2)]
+    text = (base / "norms.yaml").read_text(encoding="utf-8")
+    write(bank, {"facts.yaml": "flags: {}\n"})
+    write(base, {"norms.yaml": text.replace("verification: V2", "verification: V9", 1)})
+    line = next(n for n, t in enumerate(text.splitlines(), 1) if "verification: V2" in t)
+    assert [(p.file, p.line) for p in problems(bank)] == [("../base/norms.yaml", line)]
+
+
+def test_what_is_tolerated_is_added_to_the_bases(base: Path, bank: Path) -> None:
+    """Each entry keeps the file and line where it is written."""
+    entry = "tolerated:\n  - {rule: rude, owner: visit-door, line: %s, why: 测试}\n"
+    write(base, {"tolerated.yaml": "# 基础包的\n" + entry % "甲"})
+    write(bank, {"tolerated.yaml": entry % "乙"})
+    found = {t.line: (t.file, t.at) for t in load_pack(bank).tolerated}
+    assert found == {"乙": ("tolerated.yaml", 2), "甲": ("../base/tolerated.yaml", 3)}
+    write(bank, {"tolerated.yaml": "tolerated:\n  - {rule: rude, line: 甲, why: 测试}\n"})
+    (problem,) = problems(bank)
+    assert (problem.file, problem.line) == ("tolerated.yaml", 2)
+    assert "owner" in problem.message
 
 
 def test_the_hash_follows_the_base(base: Path, bank: Path) -> None:

@@ -12,10 +12,10 @@ import yaml
 from auditor.errors import PackError
 from auditor.models import Call, Finding, Metadata, Utterance
 from auditor.pipeline import scene_of
+from auditor.rules.condition_file import ConditionFile
 from auditor.rules.conditions import condition
 from auditor.rules.match import find, hold, may_hold
 from auditor.rules.pack import load_pack
-from auditor.rules.condition_file import ConditionFile
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "pack"
 PACK = load_pack(GOLDEN)
@@ -33,7 +33,7 @@ def heard(phrases: list[str], line: str) -> list[str]:
     turn = scene.turns[0]
     found = hold(tried, turn, scene)
     assert may_hold(tried, scene) or not found
-    return [turn.text.text[e.start : e.end] for e in found]
+    return [turn.heard[e.start : e.end] for e in found]
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def heard(phrases: list[str], line: str) -> list[str]:
         (["爆通讯录"], "信不信我暴通信鹿", ["暴通信鹿"]),
         (["爆通讯录"], "信不信我爆通讯录", ["爆通讯录"]),
         (["爆通訊錄"], "抱、嗯同訓，路", ["抱同训路"]),
-        (["@targets"], "打到司仁帐户，不然同讯路", ["司仁帐户", "同讯路"]),
+        (["@targets"], "打到司仁帐户，不然同讯路", ["司仁账户", "同讯路"]),
         (["爆通讯录"], "爆通。讯录", []),
         (["爆通讯录"], "爆你通讯录", []),
         (["私人账户"], "私营账户", []),
@@ -117,3 +117,40 @@ def test_single_syllables_are_refused_with_their_line(tmp_path: Path) -> None:
     assert problem.file == "violations/threat_exposure/by-sound.yaml"
     assert "'爆' 太短" in problem.message
     assert problem.line > 1
+
+
+@pytest.mark.parametrize(
+    ("condition", "line", "heard", "meant", "status"),
+    [
+        ({"phrase": ["打给你单位"]}, "明天就打给你蛋位", "打给你蛋位", "打给你单位", "confirmed"),
+        ({"near": {"all": ["通讯录", "打电话"], "within": 9}}, "通讯鹿里挨个打电话", "通讯鹿里挨个打电话", "通讯录里挨个打电话", "confirmed"),
+        ({"regex": "(通知|告诉)你的?家人"}, "我就通之你家人", "通之你家人", "通知你家人", "confirmed"),
+        ({"phrase": ["曝光"]}, "我就瀑光", "瀑光", "曝光", "suspected"),
+    ],
+)  # fmt: skip
+def test_misheard_words_of_any_condition_are_put_right(
+    tmp_path: Path, condition: dict[str, Any], line: str, heard: str, meant: str, status: str
+) -> None:
+    """Phrases, words near each other and patterns are found though misheard; the finding says so and quotes what was heard."""
+    (finding,) = findings(tmp_path, [condition], line)
+    assert (finding.matched_by, finding.status) == ("sounds_like", status)
+    assert finding.quote == line
+    assert finding.why == f"以曝光相威胁。（按读音匹配：听到“{heard}”，近似“{meant}”）"
+
+
+def test_what_was_said_counts_as_said_beside_misheard_words(tmp_path: Path) -> None:
+    """A misheard character elsewhere in the turn takes nothing from words that were heard."""
+    (finding,) = findings(tmp_path, [{"phrase": ["打给你单位", "曝光"]}], "打给你蛋位，打给你单位")
+    assert (finding.matched_by, finding.status, finding.why) == ("phrase", "confirmed", "以曝光相威胁。")
+
+
+def test_lines_of_the_list_of_confusions_are_checked(tmp_path: Path) -> None:
+    """A pair of different lengths can't be exchanged character by character: refused, with file and line."""
+    folder = tmp_path / "pack"
+    shutil.copytree(GOLDEN, folder)
+    (folder / "words" / "misheard.txt").write_text("# 听到的 本来的\n预期 逾期\n服务 法务部\n", encoding="utf-8")
+    with pytest.raises(PackError) as refused:
+        load_pack(folder)
+    (problem,) = refused.value.problems
+    assert (problem.file, problem.line) == ("words/misheard.txt", 3)
+    assert "字数相同" in problem.message

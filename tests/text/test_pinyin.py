@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.text.pinyin import sound, sounds
+from auditor.text.pinyin import sound, sounds, sounds_of
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,13 @@ def test_a_phrase_has_the_reading_of_its_words() -> None:
     assert sound("环钱") in sounds("还钱")
     assert sound("还钱") in sounds("还钱")
     assert sound("环钱") not in sounds("还是")
+
+
+def test_many_phrases_sound_as_each_by_itself() -> None:
+    """Asked for together, phrases have the readings that they have alone."""
+    phrases = ["还钱", "还是", "重新", "爆通讯录", "加v信12", "行长"]
+    assert [frozenset(both) for both in sounds_of(phrases)] == [sounds(phrase) for phrase in phrases]
+    assert list(sounds_of([])) == []
 
 
 def test_letters_digits_and_line_ends_stay() -> None:

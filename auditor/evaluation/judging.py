@@ -1,0 +1,53 @@
+"""Runs a pack over cases, in this process or several at once; the result is the same."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+from auditor.evaluation.metrics import Judged
+from auditor.evaluation.reference import Case
+from auditor.pipeline import audit_call, scene_of, with_roles
+from auditor.rules.pack import Pack, load_pack
+
+CASES_A_TASK = 50
+
+_packs: list[Pack] = []
+
+
+def judge(case: Case, pack: Pack) -> Judged:
+    """The program's word on one case. It sees the call, never the reference."""
+    call = with_roles(case.call, pack)
+    audit = audit_call(call, pack)
+    said: frozenset[str] = frozenset()
+    if case.line is not None and case.reference.step_utterances:
+        seen = scene_of(call, pack).seen
+        said = frozenset(name for name in case.reference.step_utterances if case.line in seen.get(name, ()))
+    return Judged(case, audit, said)
+
+
+def judge_all(cases: Sequence[Case], pack: str | Path, jobs: int = 1) -> Iterator[Judged]:
+    """Every case, in order. ``pack`` is what ``load_pack`` takes; each process loads it once.
+
+    Raises:
+        PackError: the pack can't be used.
+    """
+    rules = load_pack(pack)
+    if jobs <= 1 or len(cases) <= CASES_A_TASK:
+        yield from (judge(case, rules) for case in cases)
+        return
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _open, (pack,)) as pool:
+        yield from pool.map(_judge, cases, chunksize=CASES_A_TASK)
+
+
+def _open(pack: str | Path) -> None:
+    # Ctrl-C reaches every process; the first one decides
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _packs[:] = [load_pack(pack)]
+
+
+def _judge(case: Case) -> Judged:
+    return judge(case, _packs[0])

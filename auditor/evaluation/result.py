@@ -1,0 +1,230 @@
+"""Everything an evaluation found, as one value: what the command line shows and what ``--json`` writes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any, Literal
+
+from auditor.evaluation import metrics
+from auditor.evaluation.metrics import FactCounts, Innocents, Judged, Match, Tally, share, wilson
+from auditor.evaluation.reference import Case
+from auditor.models import Finding
+
+Outcome = Literal["missed", "suspected_only", "false_confirmed", "false_suspected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place where program and people differ. ``quote`` is the breach that was missed, or what the finding quotes."""
+
+    outcome: Outcome
+    category: str
+    call_id: str
+    where: str
+    utterance: int | None
+    quote: str
+    said: str
+    rule_id: str = ""
+    severity: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class StepDifference:
+    """A step of a whole call on which program and people differ, or a line that was not taken to say its step."""
+
+    step: str
+    call_id: str
+    where: str
+    right: str
+    given: str
+    why: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a pack did on some cases."""
+
+    pack: str
+    calls: int
+    lines: int
+    by_category: Mapping[str, Tally]
+    by_group: Mapping[str, Mapping[str, Tally]]
+    innocents: Innocents
+    steps: Mapping[str, Counter[tuple[str, str]]]
+    steps_said: Mapping[str, tuple[int, int]]
+    party: Counter[tuple[str, str]]
+    facts: FactCounts
+    differences: tuple[Difference, ...]
+    step_differences: tuple[StepDifference, ...]
+
+    @property
+    def total(self) -> Tally:
+        """All categories together."""
+        return metrics.total(self.by_category.values())
+
+    @property
+    def marked(self) -> list[Tally]:
+        """The categories in which people marked anything: what means over categories are taken of."""
+        return [t for t in self.by_category.values() if t.marks]
+
+    def as_json(self) -> dict[str, Any]:
+        """The published form of ``auditor evaluate --json``."""
+        right, judged = metrics.agreement(self.steps.values())
+        told = sum(n for (a, b), n in self.party.items() if a == b)
+        facts, mean = self.facts, metrics.mean
+        return {
+            "pack": self.pack,
+            "calls": self.calls,
+            "lines": self.lines,
+            "violations": {
+                "total": _tally(self.total),
+                "mean_over_categories": {
+                    "precision": mean(t.precision for t in self.marked),
+                    "recall": mean(t.recall for t in self.marked),
+                    "recall_with_suspected": mean(t.recall_any for t in self.marked),
+                    "f1": mean(t.f1 for t in self.marked),
+                },
+                "by_category": {name: _tally(t) for name, t in self.by_category.items()},
+                **{f"by_{k}": {name: _tally(t) for name, t in group.items()} for k, group in self.by_group.items()},
+            },
+            "innocent_lines": {
+                "lines": self.innocents.lines,
+                "with_confirmed": self.innocents.confirmed,
+                "with_any": self.innocents.any,
+                "with_critical": self.innocents.critical,
+            },
+            "steps": {
+                "accuracy": share(right, judged),
+                "verdicts": judged,
+                "by_step": {
+                    name: {
+                        "accuracy": share(*metrics.agreement([pairs])),
+                        "confusion": [{"right": a, "given": b, "n": n} for (a, b), n in sorted(pairs.items())],
+                    }
+                    for name, pairs in self.steps.items()
+                },
+                "lines_taken_to_say": {name: {"taken": a, "lines": b} for name, (a, b) in self.steps_said.items()},
+            },
+            "party": {
+                "accuracy": share(told, self.party.total()),
+                "confusion": [{"right": a, "given": b, "n": n} for (a, b), n in sorted(self.party.items())],
+            },
+            "facts": {
+                "flags": dict(zip(("right", "wrong", "missed"), facts.flags, strict=True)),
+                "by_flag": {
+                    k: dict(zip(("right", "wrong", "missed"), v, strict=True)) for k, v in facts.by_flag.items()
+                },
+                **{
+                    name: {"right": pair[0], "of": pair[1]}
+                    for name, pair in (
+                        ("delinquency_reason", facts.reasons),
+                        ("promise_or_none", facts.promises),
+                        ("promise_amount", facts.amounts),
+                        ("promise_date", facts.dates),
+                    )
+                },
+            },
+            "differences": [d.as_json() for d in self.differences],
+            "step_differences": [d.as_json() for d in self.step_differences],
+        }
+
+
+def measure(judged: Sequence[Judged], pack: str) -> Result:
+    """Holds the audits against the references. ``pack`` is the id to name in the result."""
+    matches = [metrics.compare(one) for one in judged]
+    return Result(
+        pack=pack,
+        calls=sum(one.case.line is None for one in judged),
+        lines=sum(one.case.line is not None for one in judged),
+        by_category=metrics.tally(matches),
+        by_group={
+            "region": _by(matches, lambda case: case.call.metadata.region or ""),
+            "script": _by(matches, lambda case: case.call.script or ""),
+            "source": _by(matches, lambda case: PurePath(case.source).name if case.line is not None else "calls"),
+        },
+        innocents=metrics.innocents(matches),
+        steps=metrics.step_confusion(judged),
+        steps_said=metrics.steps_said(judged),
+        party=metrics.party_confusion(judged),
+        facts=metrics.facts(judged),
+        differences=tuple(d for match in matches for d in differences(match)),
+        step_differences=tuple(d for one in judged for d in step_differences(one)),
+    )
+
+
+def _by(matches: Iterable[Match], key: Any) -> dict[str, Tally]:
+    groups = metrics.grouped(matches, key)
+    return {name: metrics.total(metrics.tally(group).values()) for name, group in groups.items()}
+
+
+def differences(match: Match) -> Iterable[Difference]:
+    """Where program and people differ on this call or line: misses first, then false alarms."""
+    case = match.judged.case
+    for mark in match.missed:
+        yield _difference(case, "missed", mark.category, mark.utterance, mark.quote)
+    for mark, finding in match.met:
+        if finding.status == "suspected":
+            yield _difference(case, "suspected_only", mark.category, mark.utterance, mark.quote, finding)
+    for finding in match.alarms:
+        outcome: Outcome = "false_confirmed" if finding.status == "confirmed" else "false_suspected"
+        yield _difference(case, outcome, finding.category, finding.utterance, finding.quote, finding)
+
+
+def _difference(
+    case: Case, outcome: Outcome, category: str, utterance: int | None, quote: str, finding: Finding | None = None
+) -> Difference:
+    return Difference(
+        outcome=outcome,
+        category=category,
+        call_id=case.call.call_id,
+        where=case.where,
+        utterance=utterance,
+        quote=quote,
+        said="" if utterance is None else case.call.utterances[utterance].text,
+        rule_id=finding.rule_id if finding else "",
+        severity=finding.severity if finding else "",
+    )
+
+
+def step_differences(judged: Judged) -> Iterable[StepDifference]:
+    """The steps of a whole call that came out otherwise than people judged them; of a line, those that it was not told by."""
+    case = judged.case
+    call_id, where = case.call.call_id, case.where
+    if case.line is not None:
+        for step in case.reference.step_utterances or {}:
+            if step not in judged.said:
+                yield StepDifference(step, call_id, where, "said", "unsaid", case.call.utterances[case.line].text)
+    given = {s.id: s for s in judged.audit.steps}
+    for step, right in (case.reference.steps or {}).items():
+        verdict = given[step].verdict if step in given else "cannot_tell"
+        if verdict != right:
+            why = given[step].why if step in given else ""
+            yield StepDifference(step, call_id, where, right, verdict, why)
+
+
+def _tally(tally: Tally) -> dict[str, Any]:
+    return {
+        "marks": tally.marks,
+        "confirmed": tally.confirmed,
+        "suspected_only": tally.suspected,
+        "false_confirmed": tally.false_confirmed,
+        "false_suspected": tally.false_suspected,
+        "precision": tally.precision,
+        "precision_95": wilson(tally.confirmed, tally.confirmed + tally.false_confirmed),
+        "recall": tally.recall,
+        "recall_95": wilson(tally.confirmed, tally.marks),
+        "recall_with_suspected": tally.recall_any,
+        "recall_with_suspected_95": wilson(tally.confirmed + tally.suspected, tally.marks),
+        "f1": tally.f1,
+    }

@@ -1,0 +1,128 @@
+"""The words that a condition needs: where they are not said, it need not be tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import product
+from math import prod
+
+from auditor.rules.conditions import (
+    AcrossTurns,
+    AllOf,
+    Answers,
+    AnyOf,
+    Condition,
+    Not,
+    Previous,
+    Repeated,
+    Rule,
+    Said,
+    Step,
+)
+from auditor.text.cue import Cue
+from auditor.text.index import Index, Sets, Words
+from auditor.text.literals import one, rarity
+
+MOST_WAYS = 64
+
+def index(rules: Sequence[Rule], steps: Sequence[Step], cues: Sequence[Cue]) -> Index:
+    """An index for a pack; its listeners are the rules in their order, the parts and gates of steps, and the cues."""
+    conditions: list[tuple[object, Condition]] = [(rule, rule.condition) for rule in rules]
+    conditions += [(part, part.condition) for step in steps for part in step.parts]
+    conditions += [(gate, gate) for step in steps for gate in step.gates]
+    excluded = [c for rule in rules for c in rule.excluded]
+    excluded += [c for step in steps for part in step.parts for c in part.excluded]
+    return Index(
+        [
+            *((listener, ways(condition), anywhere(condition)) for listener, condition in conditions),
+            *((cue, cue.ways(), ()) for cue in cues),
+        ],
+        (words for condition in (*(c for _, c in conditions), *excluded) for words in words_of(condition)),
+    )
+
+
+def words_of(condition: Condition) -> Iterator[Words]:
+    """Every set of words that trying the condition looks for."""
+    match condition:
+        case Said(matcher):
+            yield from (words for way in matcher.ways() for words in way)
+        case AnyOf(options, needs):
+            for sets in needs:
+                yield from sets
+            for option in options:
+                yield from words_of(option)
+        case AllOf(options):
+            for option in options:
+                yield from words_of(option)
+        case Not(option) | Previous(_, option) | Repeated(option):
+            yield from words_of(option)
+        case Answers(question, answer):
+            yield from words_of(question)
+            yield from words_of(Said(answer))
+        case AcrossTurns(items):
+            for item in items:
+                yield from words_of(Said(item))
+
+
+def ways(condition: Condition) -> list[Sets]:
+    """The ways in which the condition may hold for a turn, by the sets of words that each needs in that turn."""
+    match condition:
+        case Said(matcher):
+            return list(matcher.ways())
+        case Answers(answer=answer):
+            return list(answer.ways())
+        case AnyOf(options):
+            return list(dict.fromkeys(way for option in options for way in ways(option)))
+        case AllOf(options):
+            each = [ways(option) for option in options]
+            if prod(map(len, each)) > MOST_WAYS:
+                return [tuple(words for option in options for words in needs(option))]
+            return [tuple(words for way in choice for words in way) for choice in product(*each)]
+        case _:
+            return [()]
+
+
+def needs(condition: Condition) -> Sets:
+    """Sets of words: the condition can hold only for a turn in which a word of each set is said."""
+    return _of_all(ways(condition))
+
+
+def anywhere(condition: Condition) -> Sets:
+    """Sets of words: the condition can hold only in a call in which a word of each set is said."""
+    match condition:
+        case Previous(_, option) | Repeated(option):
+            return anywhere(option)
+        case Answers(question, answer):
+            return (*anywhere(question), *anywhere(Said(answer)))
+        case AcrossTurns(items):
+            return tuple(words for item in items for words in anywhere(Said(item)))
+        case AllOf(options):
+            return tuple(words for option in options for words in anywhere(option))
+        case AnyOf(options):
+            return _of_all([anywhere(option) for option in options])
+        case _:
+            return needs(condition)
+
+
+def _of_all(ways: Sequence[Sets]) -> Sets:
+    """What all of these ways need."""
+    if len(ways) == 1:
+        return ways[0]
+    return (one(frozenset().union(*(min(way, key=rarity) for way in ways))),) if ways and all(ways) else ()
+
+
+def choosing(condition: Condition) -> Condition:
+    """The same condition, each choice in it knowing the words that its options need."""
+    match condition:
+        case AnyOf(options):
+            options = tuple(map(choosing, options))
+            return AnyOf(options, tuple(map(needs, options)))
+        case AllOf(options):
+            return AllOf(tuple(map(choosing, options)))
+        case Not(option) | Previous(_, option) | Repeated(option):
+            return replace(condition, option=choosing(option))
+        case Answers(question):
+            return replace(condition, question=choosing(question))
+        case _:
+            return condition

@@ -1,0 +1,59 @@
+"""What steps and conduct are worth: scorecard.yaml as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from auditor.models import Band, Severity
+from auditor.rules.schema import ScorecardFile
+
+
+@dataclass(frozen=True, slots=True)
+class Penalty:
+    """Points that a category costs, by severity; ``per`` call or per finding, at most ``cap``."""
+
+    points: Mapping[Severity, Decimal]
+    per_finding: bool
+    cap: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """How a call is scored (regulations: weights, penalties, knock-outs, caps, bands)."""
+
+    penalties: Mapping[str, Penalty]
+    knock_out: frozenset[Severity]
+    caps: Mapping[Severity, Decimal]
+    bands: Mapping[Band, Decimal]
+    trust_words_from: float
+    trust_steps_from: float
+
+
+def scoring(file: ScorecardFile) -> Scoring:
+    """A checked scorecard.yaml as values."""
+    severities: tuple[Severity, ...] = ("critical", "major", "minor", "notice")
+    penalties = {
+        name: Penalty(
+            {s: _points(p.points[s] if s in p.points else max(p.points.values())) for s in severities}
+            if isinstance(p.points, dict)
+            else {s: _points(p.points) for s in severities},
+            p.per == "finding",
+            None if p.cap is None else _points(p.cap),
+        )
+        for name, p in file.penalties.items()
+    }
+    bands: tuple[Band, ...] = ("excellent", "pass", "weak")
+    return Scoring(
+        penalties,
+        frozenset(file.knock_out),
+        {severity: _points(p) for severity, p in file.caps.items()},
+        {band: _points(file.bands[band]) for band in bands},  # type: ignore[index]
+        file.trust_words_from,
+        file.trust_steps_from,
+    )
+
+
+def _points(value: float) -> Decimal:
+    return Decimal(str(value)).quantize(Decimal("0.01"))
