@@ -17,7 +17,7 @@ from auditor.rules.match import find
 from auditor.rules.pack import Pack
 from auditor.rules.scene import Limits, Scene, as_heard
 from auditor.scoring.scorecard import score
-from auditor.scoring.steps import candidates, judge, seen
+from auditor.scoring.steps import Candidate, candidates, judge, seen
 from auditor.text.normalise import normalise
 from auditor.text.segment import segmenter
 
@@ -51,6 +51,11 @@ def scene_of(call: Call, pack: Pack, party: PartyKind | None = None) -> Scene:
 
     ``party`` is who was on the line, where that is given instead of found (rule examples).
     """
+    return _prepared(call, pack, party)[0]
+
+
+def _prepared(call: Call, pack: Pack, party: PartyKind | None) -> tuple[Scene, dict[str, Candidate]]:
+    """The scene, and what was said in it towards each step."""
     region = call.metadata.region or pack.default_region
     pack = pack.of(region)
     spoken = turns(call.utterances, pack.misheard, pack.index)
@@ -69,21 +74,23 @@ def scene_of(call: Call, pack: Pack, party: PartyKind | None = None) -> Scene:
         agencies=pack.agencies,
         segmenter=segmenter(pack.terms) if pack.needs_words else None,
         trust_words_from=pack.scoring.trust_words_from,
+        misheard=pack.misheard,
         signals=measure(spoken, call.utterances),
     )
     flags = {f.name: (f.utterance,) for f in facts.customer_flags}
-    return replace(scene, seen=seen(candidates(pack.steps, scene)) | flags, heard=as_heard(scene))
+    said = candidates(pack.steps, scene)
+    return replace(scene, seen=seen(said) | flags, heard=as_heard(scene)), said
 
 
 def audit_call(call: Call, pack: Pack, party: PartyKind | None = None) -> Audit:
     """Judge one call whose speakers are assigned (see ``with_roles``); ``party`` as in ``scene_of``."""
-    scene = scene_of(call, pack, party)
+    scene, said = _prepared(call, pack, party)
     pack = pack.of(scene.region)
     findings = tuple(sorted(_one_each(every_finding(scene, pack)), key=_order))
     skipped = () if pack.recording_notice_required else ("recording_notice",)
     steps = tuple(
         replace(s, cites=_in_force(s.cites, scene.region, pack))
-        for s in judge(pack.steps, scene, findings, pack.scoring.trust_steps_from, skipped)
+        for s in judge(pack.steps, scene, findings, pack.scoring.trust_steps_from, skipped, said)
     )
     return Audit(
         call_id=call.call_id,
@@ -139,4 +146,3 @@ def _one_each(found: Iterable[Finding]) -> list[Finding]:
         if finding.category in ONCE_A_CALL:
             once.setdefault(finding.category, finding)
     return [f for f in chosen if f.category not in ONCE_A_CALL or once[f.category] is f]
-

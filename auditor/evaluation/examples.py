@@ -7,11 +7,10 @@ counts unless tolerated.yaml names it with its reason.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 
 from auditor.errors import PackProblem
+from auditor.evaluation.processes import pack_here, processes
 from auditor.models import Call, Finding, Status, Utterance
 from auditor.pipeline import audit_call, every_finding, scene_of, with_roles
 from auditor.rules.conditions import Example, Rule, Step
@@ -25,8 +24,6 @@ from auditor.speech.metadata import parse_metadata
 SECONDS_A_TURN = 4.0
 OWNERS_A_TASK = 8
 INNOCENT = ("clean", "done")
-
-_packs: list[Pack] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +143,13 @@ def run_examples(pack: Pack, only: Collection[str] = (), jobs: int = 1) -> Itera
         for owner in chosen:
             yield from run_owner(pack, owner)
         return
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _open, (pack,)) as pool:
+    with processes(pack, jobs) as pool:
         for outcomes in pool.map(_run, [o.id for o in chosen], chunksize=OWNERS_A_TASK):
             yield from outcomes
 
 
-def _open(pack: Pack) -> None:
-    _packs[:] = [pack]
-
-
 def _run(owner: str) -> list[Outcome]:
-    (pack,) = _packs
+    pack = pack_here()
     return run_owner(pack, next(o for o in owners(pack) if o.id == owner))
 
 

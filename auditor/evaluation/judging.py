@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 from auditor.evaluation.metrics import Judged
+from auditor.evaluation.processes import pack_here, processes
 from auditor.evaluation.reference import Case
 from auditor.pipeline import audit_call, scene_of, with_roles
 from auditor.rules.pack import Pack, load_pack
 
 CASES_A_TASK = 50
-
-_packs: list[Pack] = []
 
 
 def judge(case: Case, pack: Pack) -> Judged:
@@ -30,7 +26,7 @@ def judge(case: Case, pack: Pack) -> Judged:
 
 
 def judge_all(cases: Sequence[Case], pack: str | Path, jobs: int = 1) -> Iterator[Judged]:
-    """Every case, in order. ``pack`` is what ``load_pack`` takes; each process loads it once.
+    """Every case, in order. ``pack`` is what ``load_pack`` takes.
 
     Raises:
         PackError: the pack can't be used.
@@ -39,15 +35,9 @@ def judge_all(cases: Sequence[Case], pack: str | Path, jobs: int = 1) -> Iterato
     if jobs <= 1 or len(cases) <= CASES_A_TASK:
         yield from (judge(case, rules) for case in cases)
         return
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _open, (pack,)) as pool:
+    with processes(rules, jobs) as pool:
         yield from pool.map(_judge, cases, chunksize=CASES_A_TASK)
 
 
-def _open(pack: str | Path) -> None:
-    # Ctrl-C reaches every process; the first one decides
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _packs[:] = [load_pack(pack)]
-
-
 def _judge(case: Case) -> Judged:
-    return judge(case, _packs[0])
+    return judge(case, pack_here())

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context
 
 from auditor.evaluation.noise import Survival, run_noise
+from auditor.evaluation.processes import pack_here, processes
 from auditor.rules.pack import Pack
-
-_packs: list[Pack] = []
 
 
 def noisy_rules(pack: Pack, only: Collection[str] = ()) -> list[str]:
@@ -23,17 +20,12 @@ def survivals(pack: Pack, rules: Collection[str], jobs: int = 1) -> Iterator[lis
     if jobs <= 1 or len(rules) <= 1:
         yield from (_survival(pack, rule) for rule in rules)
         return
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _open, (pack,)) as pool:
+    with processes(pack, jobs) as pool:
         yield from pool.map(_of, rules)
 
 
-def _open(pack: Pack) -> None:
-    _packs[:] = [pack]
-
-
 def _of(rule: str) -> list[Survival]:
-    (pack,) = _packs
-    return _survival(pack, rule)
+    return _survival(pack_here(), rule)
 
 
 def _survival(pack: Pack, wanted: str) -> list[Survival]:

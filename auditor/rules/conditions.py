@@ -14,7 +14,6 @@ from auditor.rules.schema import CueFile, WithinFile
 from auditor.text.context import CONTEXTS
 from auditor.text.cue import Cue
 from auditor.text.find import Matcher, Near, Phrase, Regex, SoundsLike, Tokens, check_regex, check_tokens
-from auditor.text.index import Sets
 from auditor.text.normalise import SAME_WORD, normalise
 from auditor.text.similar import SHORTEST, Similar
 
@@ -106,12 +105,12 @@ class SignalTest:
 class AnyOf:
     """At least one option holds.
 
-    ``needs`` says for each option which sets of words it needs (a word of each must be said in the turn); empty where that was
-    not found out (see ``auditor.rules.needs``).
+    ``needs`` has for each option words of which it needs one in the turn, ``None`` where it can do without; it is empty where
+    that was not found out (see ``auditor.rules.needs``).
     """
 
     options: tuple[Condition, ...]
-    needs: tuple[Sets, ...] = field(default=(), compare=False, repr=False)
+    needs: tuple[frozenset[str] | None, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

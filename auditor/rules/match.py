@@ -7,11 +7,11 @@ words in the same sentence, and the contexts that clear it (negation, quotation,
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from auditor.conversation.turns import Turn
-from auditor.models import Finding, Status, finding_id
+from auditor.models import Finding, PartyKind, Status, finding_id
 from auditor.rules.conditions import (
     AcrossTurns,
     AllOf,
@@ -46,6 +46,18 @@ def hold(condition: Condition, turn: Turn, scene: Scene, unless: Sequence[str] =
     ``unless`` names the contexts that clear a place in *another* turn; those of this turn are the caller's (see ``passes``).
     """
     match condition:
+        case AnyOf():
+            return [e for option in _audible(condition, turn) for e in hold(option, turn, scene, unless)]
+        case AllOf(options):
+            found = []
+            for option in options:
+                found.append(hold(option, turn, scene, unless))
+                if not found[-1]:
+                    return []
+            # what rests on sound in part rests on sound
+            best = min(found, key=lambda f: (all(e.end == e.start for e in f), not all(e.meant for e in f)))
+            also = {u for each in found if each is not best for u in each[0].also}
+            return [replace(e, also=tuple(sorted(also.union(e.also)))) for e in best] if also else best
         case Said(SoundsLike() as matcher):
             return [_by_sound(matcher, turn.text.text[s:e], s, e) for s, e in matcher.hits(turn.text)]
         case Said(Similar() as matcher):
@@ -72,18 +84,6 @@ def hold(condition: Condition, turn: Turn, scene: Scene, unless: Sequence[str] =
             return _across(condition, turn, scene, unless)
         case Repeated():
             return _repeated(condition, turn, scene, unless)
-        case AnyOf():
-            return [e for option in _audible(condition, turn) for e in hold(option, turn, scene, unless)]
-        case AllOf(options):
-            found = []
-            for option in options:
-                found.append(hold(option, turn, scene, unless))
-                if not found[-1]:
-                    return []
-            # what rests on sound in part rests on sound
-            best = min(found, key=lambda f: (all(e.end == e.start for e in f), not all(e.meant for e in f)))
-            also = {u for each in found if each is not best for u in each[0].also}
-            return [replace(e, also=tuple(sorted(also.union(e.also)))) for e in best] if also else best
         case Not(option):
             return [] if hold(option, turn, scene, unless) else [Evidence(0, 0, "not")]
 
@@ -127,7 +127,9 @@ def _across(condition: AcrossTurns, turn: Turn, scene: Scene, unless: Sequence[s
 
 def _repeated(condition: Repeated, turn: Turn, scene: Scene, unless: Sequence[str]) -> list[Evidence]:
     own = condition.speaker in (None, turn.speaker)
-    here = [e for e in hold(condition.option, turn, scene, unless) if own and not _cleared(turn, e.start, e.end, unless)]
+    here = [
+        e for e in hold(condition.option, turn, scene, unless) if own and not _cleared(turn, e.start, e.end, unless)
+    ]
     if own and not here:
         return []
     first = 0 if condition.turns is None else max(0, turn.number - condition.turns + 1)
@@ -165,34 +167,6 @@ def _only_sounds(evidence: Evidence) -> bool:
     return bool(evidence.meant)
 
 
-def may_hold(condition: Condition, scene: Scene) -> Collection[int]:
-    """Numbers of the turns for which the condition may hold; it holds for no other turn."""
-    every = range(len(scene.turns))
-    match condition:
-        case Said(matcher):
-            return () if scene.page is None else matcher.may_hit(scene.page)
-        case MetadataTest(tests):
-            return every if metadata_holds(tests, scene) else ()
-        case SignalTest(tests):
-            return every if signals_hold(tests, scene) else ()
-        case Previous(_, option):
-            return {number + 1 for number in may_hold(option, scene)}.intersection(every)
-        case Answers(question, answer):
-            return may_hold(Said(answer), scene) if may_hold(question, scene) else ()
-        case AcrossTurns(items):
-            places = [may_hold(Said(item), scene) for item in items]
-            return set().union(*places) if all(places) else ()
-        case Repeated(option, speaker=speaker):
-            found = may_hold(option, scene)
-            return found if speaker is None or not found else every
-        case AnyOf(options):
-            return set().union(*(may_hold(option, scene) for option in options))
-        case AllOf(options):
-            return set(every).intersection(*(may_hold(option, scene) for option in options))
-        case _:
-            return every
-
-
 def _audible(condition: AnyOf, turn: Turn) -> Sequence[Condition]:
     """The options whose words are said in the turn."""
     page = turn.text.page
@@ -202,8 +176,8 @@ def _audible(condition: AnyOf, turn: Turn) -> Sequence[Condition]:
     # words that the page was not read for may be there all the same
     return [
         option
-        for option, sets in zip(condition.options, condition.needs, strict=True)
-        if said.issuperset(sets) or not known.issuperset(sets)
+        for option, words in zip(condition.options, condition.needs, strict=True)
+        if words is None or not said.isdisjoint(words) or words not in known
     ]
 
 
@@ -274,10 +248,18 @@ def find(rule: Rule, scene: Scene) -> Iterator[Finding]:
         if scene.call.metadata.answered is not False and (shown := _whole_call(rule, scene)):
             yield _finding(rule, scene, None, shown)
         return
+    on_line: set[PartyKind] = {"debtor_unverified", *(change.party for change in scene.party.changes)}
+    if rule.party is not None and rule.party.isdisjoint(on_line):
+        return
+    if not scene.seen.keys() >= {*rule.after}:
+        return
+    too_late = min((scene.seen[name][0] for name in rule.before if name in scene.seen), default=len(scene.call.utterances))
     done: set[int] = set()
     for turn in turns_for(rule, scene):
         if turn.speaker not in (rule.speaker, "unknown") or not inside(rule.within, turn, scene.turns):
             continue
+        if turn.utterances[0] >= too_late:
+            break
         found = _told_apart(hold(rule.condition, turn, scene, rule.unless), turn, rule, scene)
         bars = barred(rule.excluded, turn, scene) if found else None
         # what was said in so many words comes before what only sounds so
@@ -296,17 +278,25 @@ def _told_apart(found: list[Evidence], turn: Turn, rule: Rule, scene: Scene) -> 
     if not found or heard is None:
         return found
     counts = sorted(hold(rule.condition, heard.turns[turn.number], heard, rule.unless), key=_only_sounds)
-    return [
-        next((c for c in counts if c.start < e.end and e.start < c.end), _by_repair(e, turn)) if e.end > e.start else e
-        for e in found
-    ]
+    told = []
+    for evidence in found:
+        as_heard = (c for c in counts if c.start < evidence.end and evidence.start < c.end)
+        if evidence.end > evidence.start:
+            evidence = next(as_heard, None) or _by_repair(evidence, turn, scene)
+        told.append(evidence)
+    return told
 
 
-def _by_repair(evidence: Evidence, turn: Turn) -> Evidence:
+def _by_repair(evidence: Evidence, turn: Turn, scene: Scene) -> Evidence:
     start, end = evidence.start, evidence.end
     if turn.heard[start:end] == turn.text.text[start:end]:
         start, end = turn.text.sentence_around(start, end)
-    return replace(evidence, kind="sounds_like", heard=turn.heard[start:end], meant=turn.text.text[start:end])
+    heard, meant = turn.heard[start:end], turn.text.text[start:end]
+    if heard == meant:
+        return replace(evidence, note=evidence.note or "所依据的另一句按读音才认得出，需听录音确认")
+    sure = scene.misheard is not None and scene.misheard.certain(heard, meant)
+    note = evidence.note or ("" if sure else "也可能没有听错，需听录音确认")
+    return replace(evidence, kind="sounds_like", heard=heard, meant=meant, note=note)
 
 
 def _whole_call(rule: Rule, scene: Scene) -> Evidence | None:

@@ -26,6 +26,7 @@ from auditor.text.literals import one, rarity
 
 MOST_WAYS = 64
 
+
 def index(rules: Sequence[Rule], steps: Sequence[Step], cues: Sequence[Cue]) -> Index:
     """An index for a pack; its listeners are the rules in their order, the parts and gates of steps, and the cues."""
     conditions: list[tuple[object, Condition]] = [(rule, rule.condition) for rule in rules]
@@ -35,7 +36,7 @@ def index(rules: Sequence[Rule], steps: Sequence[Step], cues: Sequence[Cue]) -> 
     excluded += [c for step in steps for part in step.parts for c in part.excluded]
     return Index(
         [
-            *((listener, ways(condition), anywhere(condition)) for listener, condition in conditions),
+            *((listener, ways(condition), elsewhere(condition)) for listener, condition in conditions),
             *((cue, cue.ways(), ()) for cue in cues),
         ],
         (words for condition in (*(c for _, c in conditions), *excluded) for words in words_of(condition)),
@@ -47,22 +48,18 @@ def words_of(condition: Condition) -> Iterator[Words]:
     match condition:
         case Said(matcher):
             yield from (words for way in matcher.ways() for words in way)
-        case AnyOf(options, needs):
-            for sets in needs:
-                yield from sets
-            for option in options:
-                yield from words_of(option)
+        case AnyOf(options, needed):
+            yield from (words for words in needed if words is not None)
+            yield from (words for option in options for words in words_of(option))
         case AllOf(options):
-            for option in options:
-                yield from words_of(option)
+            yield from (words for option in options for words in words_of(option))
         case Not(option) | Previous(_, option) | Repeated(option):
             yield from words_of(option)
         case Answers(question, answer):
             yield from words_of(question)
             yield from words_of(Said(answer))
         case AcrossTurns(items):
-            for item in items:
-                yield from words_of(Said(item))
+            yield from (words for item in items for words in words_of(Said(item)))
 
 
 def ways(condition: Condition) -> list[Sets]:
@@ -72,44 +69,46 @@ def ways(condition: Condition) -> list[Sets]:
             return list(matcher.ways())
         case Answers(answer=answer):
             return list(answer.ways())
+        case AcrossTurns(items):
+            # one of them in this turn; for the others see ``elsewhere``
+            return [way for item in items for way in item.ways()]
         case AnyOf(options):
             return list(dict.fromkeys(way for option in options for way in ways(option)))
         case AllOf(options):
             each = [ways(option) for option in options]
             if prod(map(len, each)) > MOST_WAYS:
-                return [tuple(words for option in options for words in needs(option))]
+                each = [[() if (words := _of_all(options)) is None else (words,)] for options in each]
             return [tuple(words for way in choice for words in way) for choice in product(*each)]
         case _:
             return [()]
 
 
-def needs(condition: Condition) -> Sets:
-    """Sets of words: the condition can hold only for a turn in which a word of each set is said."""
-    return _of_all(ways(condition))
-
-
-def anywhere(condition: Condition) -> Sets:
-    """Sets of words: the condition can hold only in a call in which a word of each set is said."""
+def elsewhere(condition: Condition) -> Sets:
+    """Sets of words: the condition can hold only in a call in which a word of each set is said, perhaps in another turn."""
     match condition:
         case Previous(_, option) | Repeated(option):
-            return anywhere(option)
-        case Answers(question, answer):
-            return (*anywhere(question), *anywhere(Said(answer)))
+            return _one(option)
+        case Answers(question):
+            return _one(question)
         case AcrossTurns(items):
-            return tuple(words for item in items for words in anywhere(Said(item)))
+            return tuple(words for item in items for words in _one(Said(item)))
         case AllOf(options):
-            return tuple(words for option in options for words in anywhere(option))
+            return tuple(words for option in options for words in elsewhere(option))
         case AnyOf(options):
-            return _of_all([anywhere(option) for option in options])
+            words = _of_all([elsewhere(option) for option in options])
+            return () if words is None else (words,)
         case _:
-            return needs(condition)
+            return ()
 
 
-def _of_all(ways: Sequence[Sets]) -> Sets:
-    """What all of these ways need."""
-    if len(ways) == 1:
-        return ways[0]
-    return (one(frozenset().union(*(min(way, key=rarity) for way in ways))),) if ways and all(ways) else ()
+def _one(condition: Condition) -> Sets:
+    words = _of_all(ways(condition))
+    return elsewhere(condition) if words is None else (words, *elsewhere(condition))
+
+
+def _of_all(ways: Sequence[Sets]) -> Words | None:
+    """Words of which each of these ways needs one."""
+    return one(frozenset().union(*(min(way, key=rarity) for way in ways))) if ways and all(ways) else None
 
 
 def choosing(condition: Condition) -> Condition:
@@ -117,7 +116,7 @@ def choosing(condition: Condition) -> Condition:
     match condition:
         case AnyOf(options):
             options = tuple(map(choosing, options))
-            return AnyOf(options, tuple(map(needs, options)))
+            return AnyOf(options, tuple(_of_all(ways(option)) for option in options))
         case AllOf(options):
             return AllOf(tuple(map(choosing, options)))
         case Not(option) | Previous(_, option) | Repeated(option):

@@ -8,6 +8,7 @@ from datetime import time
 
 from auditor.conversation.turns import Turn
 from auditor.models import Call, Facts, Party, Region
+from auditor.text.misheard import Misheard
 from auditor.text.page import Page, side_by_side
 from auditor.text.segment import Segmenter
 
@@ -40,6 +41,7 @@ class Scene:
     seen: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     signals: Mapping[str, float] = field(default_factory=dict)
     heard: Scene | None = None
+    misheard: Misheard | None = None
 
     @property
     def page(self) -> Page | None:

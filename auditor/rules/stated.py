@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from auditor.conversation.turns import Turn
@@ -70,14 +71,24 @@ def _stated(name: str, wanted: str, turn: Turn, scene: Scene) -> list[Hit]:
 
 def _names(name: str, text: str) -> list[Hit]:
     """An institution's name, whole or without its tail: 青峦 alone also names 青峦银行; a long one may be misheard."""
+    for form, sounds in _forms(name):
+        at = text.find(form)
+        if at < 0 and len(form) >= SURE_BY_SOUND_FROM:
+            at = _sound_of(text).find(sounds)
+        if form and at >= 0:
+            return [(at, at + len(form))]
+    return []
+
+
+@lru_cache(maxsize=1024)
+def _forms(name: str) -> tuple[tuple[str, str], ...]:
     folded = normalise(name).text
     short = folded
     for tail in TAILS:
         short = short.removesuffix(tail) if len(short) - len(tail) >= 2 else short
-    for form in (folded, short):
-        at = text.find(form)
-        if at < 0 and len(form) >= SURE_BY_SOUND_FROM:
-            at = sound(text).find(sound(form))
-        if form and at >= 0:
-            return [(at, at + len(form))]
-    return []
+    return (folded, sound(folded)), (short, sound(short))
+
+
+@lru_cache(maxsize=64)
+def _sound_of(text: str) -> str:
+    return sound(text)

@@ -21,7 +21,7 @@ def misheard(
         compiled: rules, steps and cues, as deep inside tuples and mappings as they may be.
         names: institutions and agencies.
         listed: the lines of words/misheard.txt: ``heard meant`` for words that recognisers confuse; one word alone is right as
-            it is written, although it holds what is confused elsewhere.
+            it is written, although it may look misheard; a single character is an everyday word of some dialect.
         problem: is told what is wrong with a line, and the line.
     """
     found = list(_looked_for(compiled))

@@ -80,7 +80,12 @@ def seen(found: Mapping[str, Candidate]) -> dict[str, tuple[int, ...]]:
 
 
 def judge(
-    steps: Sequence[Step], scene: Scene, findings: Sequence[Finding], trust_from: float, skipped: Iterable[str] = ()
+    steps: Sequence[Step],
+    scene: Scene,
+    findings: Sequence[Finding],
+    trust_from: float,
+    skipped: Iterable[str] = (),
+    said: Mapping[str, Candidate] | None = None,
 ) -> tuple[StepResult, ...]:
     """The verdict on every step.
 
@@ -90,7 +95,9 @@ def judge(
         findings: what was found in the call; some conduct spoils a step (a threat is no lawful notice).
         trust_from: mean recogniser confidence of the agent's speech below which nothing missed is deducted.
         skipped: steps that the institution's policy does not ask for.
+        said: the candidates of this scene, where they are known already.
     """
+    said = candidates(steps, scene) if said is None else said
     off = frozenset(skipped)
     doubt = _doubt(scene, trust_from)
     unheard = _unheard(scene, trust_from)
@@ -98,7 +105,7 @@ def judge(
     for step in steps:
         reason_na = "机构政策不要求" if step.id in off else _not_wanted(step, scene)
         own = doubt or next((d for at, d in unheard if _reaches(step.within, at, scene)), None)
-        results[step.id] = _judge(step, scene, findings, reason_na, own, results)
+        results[step.id] = _judge(step, scene, findings, reason_na, own, results, said[step.id])
     return tuple(results.values())
 
 
@@ -109,6 +116,7 @@ def _judge(
     reason_na: str | None,
     doubt: Doubt | None,
     earlier: Mapping[str, StepResult],
+    said: Candidate,
 ) -> StepResult:
     if doubt is not None and doubt.total:
         return _result(step, "cannot_tell", None, doubt.why)
@@ -121,7 +129,7 @@ def _judge(
     )
     # what answers a customer's trouble can't come before it
     spoiled |= frozenset(range(_shown_from(step, scene)))
-    best = candidate(step, scene, spoiled)
+    best = said if spoiled.isdisjoint(p.utterance for p in said.found) else candidate(step, scene, spoiled)
     ruined = next((f for f in findings if f.category in step.spoiled_anywhere_by and f.status == "confirmed"), None)
     if ruined is not None:
         return _result(step, "missed", None, f"{step.message}（该步骤因{ruined.category}不成立：“{ruined.quote}”）")
@@ -178,7 +186,9 @@ def _not_wanted(step: Step, scene: Scene) -> str | None:
             return f"客户情形（{flag}）下不适用"
     if step.unless_metadata and any(metadata_holds({k: v}, scene) for k, v in step.unless_metadata.items()):
         return "案件状态下不适用"
-    if step.after_talk_of is not None and not any(hold(step.after_talk_of, t, scene) for t in turns_for(step.after_talk_of, scene)):
+    if step.after_talk_of is not None and not any(
+        hold(step.after_talk_of, t, scene) for t in turns_for(step.after_talk_of, scene)
+    ):
         return "通话未涉及"
     return None
 

@@ -23,7 +23,8 @@ _NEGATOR = compiled(wording.NEGATORS)
 # 钱到了公司就不会知道 promises, and what is promised is the threat; 不会 at the very end has nothing left to deny
 _NEGATED_MODAL = re.compile(rf"(?<![就才]){either(wording.NEGATED_MODALS)}(?=.)")
 _SHORT_NEGATOR = compiled(wording.SHORT_NEGATORS)
-_ONLY_LOOKS_NEGATIVE = compiled(wording.ONLY_LOOK_NEGATIVE)
+# 走不走, 还没还 ask, whatever the verb
+_ONLY_LOOKS_NEGATIVE = re.compile(rf"{either(wording.ONLY_LOOK_NEGATIVE)}|{either(wording.YES_OR_NO)}")
 # 我们没说我们会上门 is denied; 我没有吓唬你我今晚上门 is not: a second 我 begins anew
 _TURN = re.compile(rf"{either(wording.TURNS)}|(?<!担心)(?<![怕说是])我(?!们?说)")
 _AFFIRMED = compiled(wording.AFFIRMED_BY_DENIAL)
@@ -36,8 +37,10 @@ _DENIES_NOTHING = compiled(wording.DENIES_NOTHING_BEHIND)
 _RHETORICAL_SAY = r"说(?:说|[你您]?(?:这|就|是不是|怎么|一个|个|咋|啊))"
 # 你这叫赖账 is the speaker's own word for it
 _VERDICT = "这(?:也|不|才|就)?(?:叫|是|算)"
+# 你以为我不敢 tells what the customer is wrong about
+_MISTAKEN = "(?:还|真|就|是不是|不会)?以为"
 _REPORT = re.compile(
-    rf"(?:(?<![跟对和给同])[您你](?!{_RHETORICAL_SAY}|{_VERDICT})|{either(wording.REPORTED)})"
+    rf"(?:(?<![跟对和给同])[您你](?!{_RHETORICAL_SAY}|{_VERDICT}|{_MISTAKEN})|{either(wording.REPORTED)})"
     rf".{{0,10}}?{either(wording.REPORTS)}的?|(?<!别){either(wording.HEARSAY)}"
 )
 _OWN_VOICE = compiled(wording.OWN_VOICE)

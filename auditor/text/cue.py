@@ -21,6 +21,8 @@ class Cue:
 
     def hits(self, text: Comparable) -> Iterator[Hit]:
         """Every hit whose context lets it stand."""
+        if text.page is not None and text.number not in text.page.where(self):
+            return
         for matcher in self.matchers:
             for start, end in matcher.hits(text, None):
                 if not any(CONTEXTS[name](text, start, end) for name in self.unless):

@@ -7,7 +7,7 @@ whose time is linear in the text, so that no rule can hang an audit.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -32,10 +32,6 @@ class Matcher(Protocol):
 
     def hits(self, text: Comparable, segmenter: Segmenter | None) -> Iterator[Hit]:
         """Every hit, from left to right."""
-        ...
-
-    def may_hit(self, page: Page) -> Collection[int]:
-        """Numbers of the texts on the page that may have a hit; no other text has one."""
         ...
 
     def ways(self) -> Sequence[Sets]:
@@ -77,11 +73,7 @@ class Phrase:
 
     def hits(self, text: Comparable, segmenter: Segmenter | None = None) -> Iterator[Hit]:
         """Every phrase that stands within one sentence."""
-        return iter(_page(text).words(self.phrases).get(text.number, ()))
-
-    def may_hit(self, page: Page) -> Collection[int]:
-        """See ``Matcher``."""
-        return page.words(self.phrases).keys()
+        return iter(_page(text).words(self.phrases, text.number))
 
     def ways(self) -> Sequence[Sets]:
         """See ``Matcher``."""
@@ -112,11 +104,7 @@ class SoundsLike:
 
     def hits(self, text: Comparable, segmenter: Segmenter | None = None) -> Iterator[Hit]:
         """Every place that sounds like a phrase and stands within one sentence; as many syllables as the phrase."""
-        return iter(_page(text).words(self.sounds).get(text.number, ()))
-
-    def may_hit(self, page: Page) -> Collection[int]:
-        """See ``Matcher``."""
-        return page.words(self.sounds).keys()
+        return iter(_page(text).words(self.sounds, text.number))
 
     def ways(self) -> Sequence[Sets]:
         """See ``Matcher``."""
@@ -139,10 +127,6 @@ class Regex:
         """Every match that stands within one sentence."""
         hits = _page(text).matches(self.pattern, text.number)
         return (hit for hit in hits if not _inside_digits(text, *hit)) if self.not_inside_digits else iter(hits)
-
-    def may_hit(self, page: Page) -> Collection[int]:
-        """See ``Matcher``."""
-        return page.promising(self.pattern).keys()
 
     def ways(self) -> Sequence[Sets]:
         """See ``Matcher``."""
@@ -171,7 +155,7 @@ class Near:
     def hits(self, text: Comparable, segmenter: Segmenter | None = None) -> Iterator[Hit]:
         """The tightest group from each possible first item; groups don't overlap."""
         page = _page(text)
-        places = [page.words(item).get(text.number, ()) for item in self.items]
+        places = [page.words(item, text.number) for item in self.items]
         if not all(places):
             return
         first = places[:1] if self.ordered else places
@@ -186,11 +170,6 @@ class Near:
             if end - start - sum(e - s for s, e in group) <= self.within and text.one_sentence(start, end):
                 reached = end
                 yield start, end
-
-    def may_hit(self, page: Page) -> Collection[int]:
-        """See ``Matcher``."""
-        first, *others = (page.words(item).keys() for item in self.items)
-        return set(first).intersection(*others)
 
     def ways(self) -> Sequence[Sets]:
         """See ``Matcher``."""
@@ -234,10 +213,6 @@ class Tokens:
         for first, last in _pieces([text.sentence_at(token.idx) for token in doc]):
             for span in filter_spans(matcher(doc[first:last], as_spans=True)):
                 yield span.start_char, span.end_char
-
-    def may_hit(self, page: Page) -> Collection[int]:
-        """See ``Matcher``; words are cut text by text, so nothing can be ruled out."""
-        return range(page.texts)
 
     def ways(self) -> Sequence[Sets]:
         """See ``Matcher``."""

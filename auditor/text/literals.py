@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 MOST = 64  # words; more are not worth spelling out
-RARER = 300.0  # times: how much rarer a word is than one that is a character shorter
+COMMON = frozenset("您你我是的不了在有人这那一个们就来去要说对")  # characters that every other turn holds
+RARER = 40.0  # times: how much rarer a word is than one that is a character shorter
 
 
 class _UnknownError(Exception):
@@ -35,7 +36,7 @@ def one(words: frozenset[str]) -> frozenset[str]:
 
 def rarity(words: Iterable[str]) -> float:
     """How often one of the words is likely to occur, beside other such figures."""
-    return sum((RARER ** -len(word) for word in words), 0.0)
+    return sum(1.0 if word in COMMON else RARER ** -len(word) for word in words)
 
 
 @dataclass(frozen=True, slots=True)

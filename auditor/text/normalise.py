@@ -163,9 +163,7 @@ def normalise(text: str) -> Comparable:
         sentence_ends.append(length)
     if length and clause_ends[-1:] != [length]:
         clause_ends.append(length)
-    return Comparable(
-        "".join(kept), tuple(origin), tuple(clause_ends), tuple(sentence_ends), frozenset(asks), closed
-    )
+    return Comparable("".join(kept), tuple(origin), tuple(clause_ends), tuple(sentence_ends), frozenset(asks), closed)
 
 
 def _fold(text: str) -> tuple[str, Sequence[int]]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from auditor.text.index import Sets
 from auditor.text.normalise import Comparable, normalise
-from auditor.text.page import Hit, Page
+from auditor.text.page import Hit
 from auditor.text.segment import Segmenter
 
 SHORTEST = 4  # characters: of less, any two share too much
@@ -57,15 +57,6 @@ class Similar:
             if not close and len(clauses) > 1 and self._close(text.text[sentence[0] : sentence[1]]):
                 close = [sentence]
             yield from close
-
-    def may_hit(self, page: Page) -> Collection[int]:
-        """See ``Matcher``: each character of a model that the line lacks costs its closeness at least one piece."""
-        may = any(
-            4 * sum(c in line for c in model) >= self.at_least * (2 * len(model) - 1)
-            for line in map(frozenset, page.lines)
-            for model in self.models
-        )
-        return range(page.texts) if may else ()
 
     def ways(self) -> Sequence[Sets]:
         """See ``Matcher``."""

@@ -64,6 +64,12 @@ ONLY_LOOK_NEGATIVE = _words(
     "别怪 别逼 别怨 别以为 不要怪 不是开玩笑 没有开玩笑 没有别的 没有其他",
     # yes-or-no questions
     "是不是 会不会 要不要 能不能 可不可以 有没有 敢不敢 信不信 在不在 能不 行不行 好不好",
+    # Cantonese: please, sorry, worried
+    "唔该 唔好意思 唔放心 唔紧要 唔知 唔识 唔记得 唔舒服 唔系咩",
+)
+# the verbs of which 走不走 is made
+YES_OR_NO = tuple(
+    f"{verb}{no}{verb}" for verb in "走来去还交给说认怕想看懂听接打转付签管要肯见搬讲办动痛系" for no in "不没唔"
 )
 # the thought turns, or a new subject takes over: what comes behind is no longer governed
 TURNS = _words(
@@ -134,7 +140,7 @@ ONLY_LOOK_LIKE_WARNING = _words(
     "别想 别指望 别跟我 别再跟我 别再骗 别骗我 别装 别废话 别急 小心点 小心着 小心我 小心自己",
     "小心你 小心您 当心点 当心我 当心自己 当心你 当心您 为了避免 拒绝还 拒绝配合 拒绝处理",
     "拒绝接 拒绝缴 拒绝付 特别 分别 区别 性别 级别 个别 告别 离别 派别 差别 别人 别的",
-    "别家 别处 别致",
+    "别家 别处 别致 唔好意思",
 )
 CONDEMNS = _words(
     "是骗子 是诈骗 是假的 是假冒 是违规 是违法 是不合规 是不允许 是被禁止 是不对 系骗子 系假",

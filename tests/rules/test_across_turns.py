@@ -56,7 +56,9 @@ def _beside(folder: Path) -> str:
 def test_a_threat_split_over_turns_rests_on_both(tmp_path: Path) -> None:
     """Words said in different turns of one speaker count together; the finding names the other utterance too."""
     split = rule("split", any=[{"near": {"all": ["你家", ["等着瞧", "走着瞧"]], "within_turns": 3}}])
-    (finding,) = found(tmp_path, [split], "我知道你家在哪", ("customer", "那又怎样"), "那就走着瞧", ("customer", "哦"), "行")
+    (finding,) = found(
+        tmp_path, [split], "我知道你家在哪", ("customer", "那又怎样"), "那就走着瞧", ("customer", "哦"), "行"
+    )
     assert (finding.utterance, finding.also, finding.quote, finding.matched_by) == (2, (0,), "那就走着瞧", "near")
 
 
@@ -96,7 +98,7 @@ def test_the_third_time_counts(tmp_path: Path) -> None:
     """The same pressure once or twice is nothing; the third time is one finding that names all three."""
     pressed = rule("pressed", any=[{"repeated": {"times": 3, "any": [{"phrase": ["今天必须"]}]}}], unless=["quoted"])
     calm: tuple[Speaker, str] = ("customer", "我没钱")
-    lines = ["今天必须还", calm, "今天必须还", calm, "您说今天必须还吗", calm]
+    lines: list[str | tuple[Speaker, str]] = ["今天必须还", calm, "今天必须还", calm, "您说今天必须还吗", calm]
     assert found(tmp_path, [pressed], *lines) == []
     (finding,) = found(tmp_path, [pressed], *lines, "今天必须还", calm, "今天必须还")
     assert (finding.utterance, finding.also, finding.matched_by) == (6, (0, 2), "repeated")
@@ -115,7 +117,8 @@ def test_around_another_finding(tmp_path: Path) -> None:
     """A mild word counts near a grave one, before or after it, and not far from it."""
     grave = rule("grave", any=[{"phrase": ["弄死"]}], category="insult")
     mild = rule("mild", any=[{"phrase": ["你看着办"]}], around={"of": ["grave"], "turns": 1})
-    near, far = ("customer", "哦"), [("customer", "哦"), "好", ("customer", "哦")]
+    near: tuple[Speaker, str] = ("customer", "哦")
+    far: list[str | tuple[Speaker, str]] = [near, "好", near]
     assert [f.utterance for f in found(tmp_path, [grave, mild], "弄死你，你看着办")] == [0, 0]
     assert [f.rule_id for f in found(tmp_path, [grave, mild], "你看着办", *far, "弄死你")] == ["grave"]
     assert [f.rule_id for f in found(tmp_path, [grave, mild], "你看着办", near, "没事")] == []
@@ -146,7 +149,11 @@ def test_a_sentence_close_to_an_example(tmp_path: Path) -> None:
         examples={"hit": ["你这种人就该一辈子抬不起头来"] * 3, "clean": ["您好"] * 3},
     )
     (finding,) = found(tmp_path, [close], "好的，你这种人啊就应该一辈子都抬不起头。再见")
-    assert (finding.quote, finding.status, finding.matched_by) == ("你这种人啊就应该一辈子都抬不起头", "suspected", "similar")
+    assert (finding.quote, finding.status, finding.matched_by) == (
+        "你这种人啊就应该一辈子都抬不起头",
+        "suspected",
+        "similar",
+    )
     assert "与例句“你这种人就该一辈子抬不起头来”相近，相似度 0." in finding.why
     assert found(tmp_path, [close], "您这种情况可以申请分期，不用抬头写地址") == []
 

@@ -12,11 +12,14 @@ from auditor.models import Call, Metadata, Speaker, Utterance
 from auditor.pipeline import scene_of
 from auditor.rules.condition_file import ConditionFile
 from auditor.rules.conditions import condition
-from auditor.rules.match import hold, inside, may_hold
+from auditor.rules.match import hold, inside
 from auditor.rules.metadata import metadata_holds
+from auditor.rules.needs import elsewhere, ways, words_of
 from auditor.rules.pack import load_pack
 from auditor.rules.schema import WithinFile
 from auditor.speech.metadata import parse_metadata
+from auditor.text.index import Index
+from auditor.text.page import side_by_side
 
 PACK = load_pack(Path(__file__).parent.parent / "golden" / "pack")
 WORDS = {"ask": ("多少", "什么时候")}
@@ -31,7 +34,9 @@ def evidence(raw: dict[str, Any], *lines: tuple[Speaker, str], **metadata: Any) 
     scene = scene_of(Call("K1", parse_metadata(metadata, "K1")[0], utterances), PACK)
     turn = scene.turns[-1]
     found = hold(tried, turn, scene)
-    assert may_hold(tried, scene) or not found
+    listener = (tried, ways(tried), elsewhere(tried))
+    texts = side_by_side([t.text for t in scene.turns], Index([listener], words_of(tried)))
+    assert not found or turn.number in texts[0].page.where(tried)  # type: ignore[union-attr]
     return [turn.text.text[e.start : e.end] or "-" for e in found]
 
 

@@ -14,8 +14,11 @@ from auditor.models import Call, Finding, Metadata, Utterance
 from auditor.pipeline import scene_of
 from auditor.rules.condition_file import ConditionFile
 from auditor.rules.conditions import condition
-from auditor.rules.match import find, hold, may_hold
+from auditor.rules.match import find, hold
+from auditor.rules.needs import elsewhere, ways, words_of
 from auditor.rules.pack import load_pack
+from auditor.text.index import Index
+from auditor.text.page import side_by_side
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "pack"
 PACK = load_pack(GOLDEN)
@@ -32,7 +35,9 @@ def heard(phrases: list[str], line: str) -> list[str]:
     scene = scene_of(Call("K1", Metadata(), (Utterance("agent", 0.0, 2.0, line),)), PACK)
     turn = scene.turns[0]
     found = hold(tried, turn, scene)
-    assert may_hold(tried, scene) or not found
+    listener = (tried, ways(tried), elsewhere(tried))
+    texts = side_by_side([t.text for t in scene.turns], Index([listener], words_of(tried)))
+    assert not found or turn.number in texts[0].page.where(tried)  # type: ignore[union-attr]
     return [turn.heard[e.start : e.end] for e in found]
 
 
@@ -54,8 +59,8 @@ def test_what_sounds_alike_is_hit(phrases: list[str], line: str, expected: list[
     assert heard(phrases, line) == expected
 
 
-def findings(tmp_path: Path, conditions: list[dict[str, Any]], line: str) -> list[Finding]:
-    """What a rule of these conditions finds in the line; the rule is loaded from a pack, as anyone's is."""
+def findings(tmp_path: Path, conditions: list[dict[str, Any]], *lines: str) -> list[Finding]:
+    """What a rule of these conditions finds in the agent's lines; the rule is loaded from a pack, as anyone's is."""
     folder = tmp_path / "pack"
     shutil.copytree(GOLDEN, folder)
     rule = {
@@ -67,7 +72,9 @@ def findings(tmp_path: Path, conditions: list[dict[str, Any]], line: str) -> lis
     (folder / "violations" / "threat_exposure" / "by-sound.yaml").write_text(text, encoding="utf-8")
     pack = load_pack(folder)
     (own,) = (r for r in pack.rules if r.id == "by-sound")
-    return list(find(own, scene_of(Call("K1", Metadata(), (Utterance("agent", 0.0, 2.0, line),)), pack)))
+    # a channel each, so that each line is a turn
+    said = tuple(Utterance("agent", 2.0 * n, 2.0 * n + 2, line, channel=n) for n, line in enumerate(lines))
+    return list(find(own, scene_of(Call("K1", Metadata(), said), pack)))
 
 
 def test_a_finding_says_what_was_heard_and_what_it_sounds_like(tmp_path: Path) -> None:
@@ -124,24 +131,35 @@ def test_single_syllables_are_refused_with_their_line(tmp_path: Path) -> None:
     [
         ({"phrase": ["打给你单位"]}, "明天就打给你蛋位", "打给你蛋位", "打给你单位", "confirmed"),
         ({"near": {"all": ["通讯录", "打电话"], "within": 9}}, "通讯鹿里挨个打电话", "通讯鹿里挨个打电话", "通讯录里挨个打电话", "confirmed"),
-        ({"regex": "(通知|告诉)你的?家人"}, "我就通之你家人", "通之你家人", "通知你家人", "confirmed"),
+        ({"regex": "(通知|告诉)你的?家人"}, "我就通之你家人", "通之你家人", "通知你家人", "suspected"),
         ({"phrase": ["曝光"]}, "我就瀑光", "瀑光", "曝光", "suspected"),
     ],
 )  # fmt: skip
 def test_misheard_words_of_any_condition_are_put_right(
     tmp_path: Path, condition: dict[str, Any], line: str, heard: str, meant: str, status: str
 ) -> None:
-    """Phrases, words near each other and patterns are found though misheard; the finding says so and quotes what was heard."""
+    """Phrases, words near each other and patterns are found though misheard; the finding says so and quotes what was heard.
+
+    Two syllables, and what might as well have been said as it was heard, are only suspected.
+    """
     (finding,) = findings(tmp_path, [condition], line)
     assert (finding.matched_by, finding.status) == ("sounds_like", status)
     assert finding.quote == line
-    assert finding.why == f"以曝光相威胁。（按读音匹配：听到“{heard}”，近似“{meant}”）"
+    assert finding.why.startswith(f"以曝光相威胁。（按读音匹配：听到“{heard}”，近似“{meant}”）")
 
 
 def test_what_was_said_counts_as_said_beside_misheard_words(tmp_path: Path) -> None:
     """A misheard character elsewhere in the turn takes nothing from words that were heard."""
     (finding,) = findings(tmp_path, [{"phrase": ["打给你单位", "曝光"]}], "打给你蛋位，打给你单位")
     assert (finding.matched_by, finding.status, finding.why) == ("phrase", "confirmed", "以曝光相威胁。")
+
+
+def test_what_rests_on_another_turn_misheard_is_suspected(tmp_path: Path) -> None:
+    """The words of this turn are sure, those before it only sound so: a person has to listen."""
+    condition = {"all": [{"phrase": ["你等着"]}, {"previous": {"speaker": "agent", "phrase": ["打给你单位"]}}]}
+    found = findings(tmp_path, [condition], "打给你蛋位", "你等着")
+    assert [(f.utterance, f.status) for f in found] == [(1, "suspected")]
+    assert found[0].why == "以曝光相威胁。（所依据的另一句按读音才认得出，需听录音确认）"
 
 
 def test_lines_of_the_list_of_confusions_are_checked(tmp_path: Path) -> None:

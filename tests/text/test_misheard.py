@@ -14,9 +14,14 @@ from auditor.text.pinyin import sound
 
 WORDS = ("通讯录", "打电话", "曝光", "坐牢", "还钱", "起诉", "逾期还款", "不会", "上门")
 MISHEARD = Misheard(
-    WORDS, ("(抓|拘)(你|您)", "(告诉|通知)[你您]的?(家人|单位)"), (("预期", "逾期"), ("服务", "法务")), ("预期还款能力",)
+    WORDS,
+    ("(抓|拘)(你|您)", "(告诉|通知)[你您]的?(家人|单位)"),
+    (("预期", "逾期"), ("服务", "法务")),
+    ("预期还款能力",),
 )
-CHARACTERS = "通讯录同训路打电话大店划曝光暴广坐牢做劳还钱环前起诉气数逾期还款预不会部回布上门赏们抓拘你您告诉家人的一二三\n"
+CHARACTERS = (
+    "通讯录同训路打电话大店划曝光暴广坐牢做劳还钱环前起诉气数逾期还款预不会部回布上门赏们抓拘你您告诉家人的一二三\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +96,25 @@ def test_sent_to_another_process_it_repairs_the_same() -> None:
     assert pickle.loads(pickle.dumps(MISHEARD)).repair("打店话") == "打电话"
 
 
+def test_everyday_characters_of_a_dialect_are_no_mistakes() -> None:
+    """啲 is rare in a dictionary and common in Cantonese: listed, it stays."""
+    assert Misheard(("影帝",)).repair("影啲相") == "影帝相"
+    assert Misheard(("影帝",), right=("啲",)).repair("影啲相") == "影啲相"
+
+
+def test_little_doubt_is_told_from_much() -> None:
+    """Much likelier words are certain; words that might as well be right as they were heard are not."""
+    assert MISHEARD.certain("挨个打店话", "挨个打电话")
+    assert not MISHEARD.certain("预期", "逾期")
+
+
 def test_with_nothing_to_listen_for_nothing_changes() -> None:
     """A pack may have no words at all."""
     assert Misheard(()).repair("通讯鹿") == "通讯鹿"
+
+
+def test_a_name_before_a_title_stays_as_heard() -> None:
+    """Names are written with rare characters; what sounds like them is no better reading."""
+    listening = Misheard(["文胸", "填海"])
+    assert listening.repair("请问林文雄先生在吗") == "请问林文雄先生在吗"
+    assert listening.repair("找一下田海霞女士") == "找一下田海霞女士"

@@ -165,7 +165,9 @@ def test_any_run_of_number_characters_comes_through(text: str) -> None:
     reached = 0
     for number in numbers(folded):
         assert reached <= number.start < number.end <= len(folded.text)
-        assert folded.clause_around(number.start, number.end)[1] == folded.clause_around(number.start, number.start + 1)[1]
+        assert (
+            folded.clause_around(number.start, number.end)[1] == folded.clause_around(number.start, number.start + 1)[1]
+        )
         assert number.value.is_finite()
         assert number.value >= 0
         reached = number.end
