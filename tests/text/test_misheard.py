@@ -115,6 +115,6 @@ def test_with_nothing_to_listen_for_nothing_changes() -> None:
 
 def test_a_name_before_a_title_stays_as_heard() -> None:
     """Names are written with rare characters; what sounds like them is no better reading."""
-    listening = Misheard(["文胸", "填海"])
+    listening = Misheard(["文胸"])
+    assert listening.repair("请问林文雄在吗") != "请问林文雄在吗"
     assert listening.repair("请问林文雄先生在吗") == "请问林文雄先生在吗"
-    assert listening.repair("找一下田海霞女士") == "找一下田海霞女士"
