@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -62,3 +63,11 @@ def markup(app: AppTest) -> str:
     texts = [element.value for kind in kinds for element in kind]
     texts += [element.label for kind in (app.metric, app.selectbox, app.tabs, app.expander) for element in kind]
     return "\n".join(texts)
+
+
+@pytest.fixture(autouse=True)
+def _main_stays() -> Iterator[None]:
+    """AppTest puts the page in the place of ``__main__``; processes that a later test starts would run it."""
+    before = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = before
