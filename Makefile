@@ -48,8 +48,8 @@ types: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/demo_model.py
 	$(BIN)/python benchmarks/transcription.py
-	$(BIN)/python benchmarks/text_audit.py
 	$(BIN)/python benchmarks/noise.py
+	$(BIN)/python benchmarks/text_audit.py
 
 clean:
 	rm -rf $(VENV) $(HOME_DIR) dist build
