@@ -9,8 +9,10 @@ import re
 import resource
 import shutil
 import signal
+import sqlite3
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -257,8 +259,12 @@ def lines_of(count: int) -> str:
 
 
 def stored(home: Path) -> bool:
-    """Whether a run has stored anything yet."""
-    return any(not p.name.startswith(".") for p in home.glob("segments/*"))
+    """Whether a run has stored anything yet: a file in segments/ alone counts for nothing before the ledger names it."""
+    try:
+        with closing(sqlite3.connect(f"file:{home / 'ledger.sqlite'}?mode=ro", uri=True)) as ledger:
+            return bool(ledger.execute("SELECT count(*) FROM results").fetchone()[0])
+    except sqlite3.OperationalError:
+        return False
 
 
 def audits(said: Said) -> Mapping[str, str]:
