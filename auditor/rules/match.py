@@ -253,7 +253,9 @@ def find(rule: Rule, scene: Scene) -> Iterator[Finding]:
         return
     if not scene.seen.keys() >= {*rule.after}:
         return
-    too_late = min((scene.seen[name][0] for name in rule.before if name in scene.seen), default=len(scene.call.utterances))
+    too_late = min(
+        (scene.seen[name][0] for name in rule.before if name in scene.seen), default=len(scene.call.utterances)
+    )
     done: set[int] = set()
     for turn in turns_for(rule, scene):
         if turn.speaker not in (rule.speaker, "unknown") or not inside(rule.within, turn, scene.turns):
