@@ -35,9 +35,12 @@ def with_roles(call: Call, pack: Pack, agent_channel: int | None = None) -> Call
         utterances = tuple(u if u.channel is None else replace(u, speaker="unknown") for u in utterances)
     if all(u.speaker != "unknown" for u in utterances):
         return call
-    region = call.metadata.region or pack.default_region
-    roles = decide_roles(utterances, pack.of(region).roles, agent_channel)
+    roles = decide_roles(utterances, pack.of(_region(call, pack)).roles, agent_channel)
     return replace(call, utterances=assign_speakers(utterances, roles), roles=roles)
+
+
+def _region(call: Call, pack: Pack) -> Region:
+    return call.metadata.region or pack.default_region
 
 
 def words(call: Call, pack: Pack) -> tuple[tuple[str, ...], ...]:
@@ -56,7 +59,7 @@ def scene_of(call: Call, pack: Pack, party: PartyKind | None = None) -> Scene:
 
 def _prepared(call: Call, pack: Pack, party: PartyKind | None) -> tuple[Scene, dict[str, Candidate]]:
     """The scene, and what was said in it towards each step."""
-    region = call.metadata.region or pack.default_region
+    region = _region(call, pack)
     pack = pack.of(region)
     spoken = turns(call.utterances, pack.misheard, pack.index)
     facts = find_facts(spoken, call.utterances, pack.facts)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from auditor.errors import PackProblem
 from auditor.evaluation.processes import pack_here, processes
-from auditor.models import Call, Finding, Status, Utterance
+from auditor.models import Call, Finding, Speaker, Status, Utterance
 from auditor.pipeline import audit_call, every_finding, scene_of, with_roles
 from auditor.rules.conditions import Example, Rule, Step
 from auditor.rules.document import nearest
@@ -56,12 +56,16 @@ class Outcome:
 
 def example_call(example: Example, name: str) -> Call:
     """The example as a call of a few seconds a turn, to a verified debtor unless it says otherwise."""
-    utterances = tuple(
-        Utterance(speaker, i * SECONDS_A_TURN, (i + 1) * SECONDS_A_TURN, text)
-        for i, (speaker, text) in enumerate(example.turns)
-    )
     metadata, _ = parse_metadata(example.metadata, name)
-    return Call(name, metadata, utterances)
+    return Call(name, metadata, spoken(example.turns))
+
+
+def spoken(turns: Sequence[tuple[Speaker, str]]) -> tuple[Utterance, ...]:
+    """Turns without times as utterances of a few seconds, one right after the other."""
+    return tuple(
+        Utterance(speaker, i * SECONDS_A_TURN, (i + 1) * SECONDS_A_TURN, text)
+        for i, (speaker, text) in enumerate(turns)
+    )
 
 
 def run_one(pack: Pack, owner: Rule | Step, example: Example, expected: str) -> Outcome:

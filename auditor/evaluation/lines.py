@@ -10,14 +10,14 @@ import re
 from typing import Any, cast
 
 from auditor.errors import MetadataError
+from auditor.evaluation.examples import spoken
 from auditor.evaluation.reference import LABELS, Case, Label, Mark, Reference, one_of, read_facts
-from auditor.models import CATEGORIES, PARTIES, REGIONS, STEPS, Call, PartyKind, Region, Speaker, Utterance
+from auditor.models import CATEGORIES, PARTIES, REGIONS, STEPS, Call, PartyKind, Region, Speaker
 from auditor.speech.metadata import parse_metadata
 from auditor.speech.transcripts.node import Node
 
 Turn = tuple[Speaker, str]
 
-SECONDS_A_TURN = 4.0
 THIRD_PARTY = frozenset(
     {"third_party_disclosure", "third_party_pressure", "contact_after_refusal", "third_party_handling"}
 )
@@ -125,11 +125,9 @@ def as_call(turns: list[Turn], metadata: dict[str, Any], node: Node, name: str) 
         known, _ = parse_metadata(metadata, node.where)
     except MetadataError as error:
         raise node.refuse(f"的 metadata 里 {error.trouble}") from error
-    utterances = tuple(
-        Utterance(speaker, i * SECONDS_A_TURN, (i + 1) * SECONDS_A_TURN, text)
-        for i, (speaker, text) in enumerate(turns)
+    return Call(
+        node.text_at("id") or name, known, spoken(turns), "Hant" if node.text_at("script") == "Hant" else "Hans"
     )
-    return Call(node.text_at("id") or name, known, utterances, "Hant" if node.text_at("script") == "Hant" else "Hans")
 
 
 def _words(node: Node, name: str, allowed: tuple[str, ...]) -> list[str]:

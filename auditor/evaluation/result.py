@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import PurePath
 from typing import Any, Literal
 
@@ -30,10 +30,6 @@ class Difference:
     rule_id: str = ""
     severity: str = ""
 
-    def as_json(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
 
 @dataclass(frozen=True, slots=True)
 class StepDifference:
@@ -45,10 +41,6 @@ class StepDifference:
     right: str
     given: str
     why: str
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return {name: getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +127,8 @@ class Result:
                     )
                 },
             },
-            "differences": [d.as_json() for d in self.differences],
-            "step_differences": [d.as_json() for d in self.step_differences],
+            "differences": [asdict(d) for d in self.differences],
+            "step_differences": [asdict(d) for d in self.step_differences],
         }
 
 

@@ -17,7 +17,7 @@ from auditor.rules.pack import Pack
 from auditor.rules.schema import RuleFile, StepFile
 from auditor.rules.source import owners, parsed, word_lists
 from auditor.rules.words import WHOLE_PACK_LISTS, named
-from auditor.text.context import CONTEXTS
+from auditor.text.context import CONTEXTS, cleared
 from auditor.text.normalise import normalise
 
 MOST_TOLD = 4
@@ -175,7 +175,7 @@ def _within(long: str, short: str, unless: Sequence[str]) -> bool:
     if at < 0:
         return False
     text = normalise(long)
-    return not any(CONTEXTS[name](text, at, at + len(short)) for name in unless if name in CONTEXTS)
+    return not cleared(text, at, at + len(short), (name for name in unless if name in CONTEXTS))
 
 
 def _contained(path: Path, own: Sequence[str], words: Sequence[str], unless: Sequence[str], say: Say) -> None:

@@ -33,7 +33,7 @@ from auditor.rules.metadata import metadata_holds, signals_hold
 from auditor.rules.place import locate
 from auditor.rules.scene import Evidence, Scene
 from auditor.rules.stated import facts_hold
-from auditor.text.context import CONTEXTS
+from auditor.text.context import cleared
 from auditor.text.find import SoundsLike
 from auditor.text.normalise import normalise
 from auditor.text.pinyin import SURE_BY_SOUND_FROM
@@ -107,7 +107,7 @@ def _answers(condition: Answers, turn: Turn, scene: Scene) -> list[Evidence]:
 def _across(condition: AcrossTurns, turn: Turn, scene: Scene, unless: Sequence[str]) -> list[Evidence]:
     own = [t for t in scene.turns[: turn.number + 1] if t.speaker == turn.speaker][-condition.turns :]
     said = [
-        [(t.number, s, e) for t in own for s, e in item.hits(t.text) if not _cleared(t, s, e, unless)]
+        [(t.number, s, e) for t in own for s, e in item.hits(t.text) if not cleared(t.text, s, e, unless)]
         for item in condition.items
     ]
     chosen: list[tuple[int, int, int]] = []
@@ -128,7 +128,7 @@ def _across(condition: AcrossTurns, turn: Turn, scene: Scene, unless: Sequence[s
 def _repeated(condition: Repeated, turn: Turn, scene: Scene, unless: Sequence[str]) -> list[Evidence]:
     own = condition.speaker in (None, turn.speaker)
     here = [
-        e for e in hold(condition.option, turn, scene, unless) if own and not _cleared(turn, e.start, e.end, unless)
+        e for e in hold(condition.option, turn, scene, unless) if own and not cleared(turn.text, e.start, e.end, unless)
     ]
     if own and not here:
         return []
@@ -137,7 +137,9 @@ def _repeated(condition: Repeated, turn: Turn, scene: Scene, unless: Sequence[st
     for earlier in scene.turns[first : turn.number]:
         if earlier.speaker == (condition.speaker or turn.speaker):
             found = hold(condition.option, earlier, scene, unless)
-            before |= {earlier.utterance_at(e.start) for e in found if not _cleared(earlier, e.start, e.end, unless)}
+            before |= {
+                earlier.utterance_at(e.start) for e in found if not cleared(earlier.text, e.start, e.end, unless)
+            }
         if own and len(before) >= condition.times:
             return []
     if not own:
@@ -147,10 +149,6 @@ def _repeated(condition: Repeated, turn: Turn, scene: Scene, unless: Sequence[st
         if len(before) == condition.times:
             return [Evidence(evidence.start, evidence.end, "repeated", also=tuple(sorted(before)))]
     return []
-
-
-def _cleared(turn: Turn, start: int, end: int, unless: Sequence[str]) -> bool:
-    return any(CONTEXTS[name](turn.text, start, end) for name in unless)
 
 
 def _close_to(matcher: Similar, said: str, start: int, end: int) -> Evidence:
@@ -237,7 +235,7 @@ def passes(turn: Turn, evidence: Evidence, unless: Sequence[str], bars: Barred) 
         return not bars.sentences
     if turn.text.sentence_at(evidence.start) in bars.sentences:
         return False
-    return not any(CONTEXTS[name](turn.text, evidence.start, evidence.end) for name in unless)
+    return not cleared(turn.text, evidence.start, evidence.end, unless)
 
 
 def find(rule: Rule, scene: Scene) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from auditor.models import Finding, StepResult, Verdict
+from auditor.models import Finding, StepResult, Utterance, Verdict
 from auditor.rules.conditions import Part, Step, Within
 from auditor.rules.match import barred, hold, inside, passes, turns_for
 from auditor.rules.metadata import metadata_holds
@@ -237,6 +237,7 @@ def _doubt(scene: Scene, trust_from: float) -> Doubt | None:
 def _unheard(scene: Scene, trust_from: float) -> list[tuple[int, Doubt]]:
     """The agent's utterances that were spoken but not understood, each with why nothing missed is held against it."""
     found = []
+    drowned = _drowned(scene.call.utterances)
     for at, utterance in enumerate(scene.call.utterances):
         if utterance.speaker not in ("agent", "unknown") or utterance.end - utterance.start < HOLDS_A_STEP:
             continue
@@ -244,7 +245,7 @@ def _unheard(scene: Scene, trust_from: float) -> list[tuple[int, Doubt]]:
         reason = (
             "识别不可信，已隔离" if UNHEARD & set(utterance.quarantined) else
             "识别把握低" if unsure and not utterance.quarantined else
-            "与对方的话重叠，听不清" if _drowned(at, scene) else ""
+            "与对方的话重叠，听不清" if drowned[at] > (utterance.end - utterance.start) / 2 else ""
         )  # fmt: skip
         if reason:
             span = f"{_clock(utterance.start)}–{_clock(utterance.end)}"
@@ -252,15 +253,21 @@ def _unheard(scene: Scene, trust_from: float) -> list[tuple[int, Doubt]]:
     return found
 
 
-def _drowned(at: int, scene: Scene) -> bool:
-    """Whether the other speaker talked over most of it on the same channel; on channels of their own both are heard."""
-    own = scene.call.utterances[at]
-    over = sum(
-        max(0.0, min(own.end, other.end) - max(own.start, other.start))
-        for other in scene.call.utterances
-        if other.speaker != own.speaker and other.channel == own.channel
-    )
-    return over > (own.end - own.start) / 2
+def _drowned(utterances: Sequence[Utterance]) -> list[float]:
+    """For each utterance, the seconds in which the other speaker talked on the same channel; on channels of their own both are heard."""
+    over = [0.0] * len(utterances)
+    speaking: list[int] = []
+    for at in sorted(range(len(utterances)), key=lambda i: utterances[i].start):
+        own = utterances[at]
+        speaking = [i for i in speaking if utterances[i].end > own.start]
+        for i in speaking:
+            other = utterances[i]
+            if other.speaker != own.speaker and other.channel == own.channel:
+                shared = max(0.0, min(own.end, other.end) - own.start)
+                over[at] += shared
+                over[i] += shared
+        speaking.append(at)
+    return over
 
 
 def _reaches(within: Within | None, at: int, scene: Scene) -> bool:

@@ -7,7 +7,7 @@ Each test is a pure function of comparable text and a hit's place in it; the wor
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from auditor.text import wording
 from auditor.text.normalise import Comparable
@@ -196,3 +196,8 @@ CONTEXTS: dict[str, Callable[[Comparable, int, int], bool]] = {
     "conditional": conditional,
     "asked": asked,
 }
+
+
+def cleared(text: Comparable, start: int, end: int, names: Iterable[str]) -> bool:
+    """Whether any of these contexts stands around the hit."""
+    return any(CONTEXTS[name](text, start, end) for name in names)

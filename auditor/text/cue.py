@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from auditor.text.context import CONTEXTS
+from auditor.text.context import cleared
 from auditor.text.find import Matcher
 from auditor.text.index import Sets
 from auditor.text.normalise import Comparable
@@ -25,7 +25,7 @@ class Cue:
             return
         for matcher in self.matchers:
             for start, end in matcher.hits(text, None):
-                if not any(CONTEXTS[name](text, start, end) for name in self.unless):
+                if not cleared(text, start, end, self.unless):
                     yield start, end
 
     def ways(self) -> list[Sets]:

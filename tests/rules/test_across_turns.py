@@ -11,9 +11,8 @@ import yaml
 from auditor.errors import PackError
 from auditor.models import Call, Finding, Metadata, Speaker, Utterance
 from auditor.pipeline import audit_call
-from auditor.rules.pack import load_pack
+from tests.rules.packs import loaded
 
-GOLDEN = Path(__file__).parent.parent / "golden" / "pack"
 MESSAGE = "坐席说了不该说的话。可改说：好的。"
 
 
@@ -32,25 +31,14 @@ def rule(name: str, **keys: Any) -> dict[str, Any]:
 
 def found(tmp_path: Path, rules: list[dict[str, Any]], *lines: str | tuple[Speaker, str]) -> list[Finding]:
     """The findings of these rules alone; a plain line is the agent's, each takes two seconds."""
-    (tmp_path / "pack.yaml").write_text(
-        yaml.safe_dump({"name": "own", "version": "1.0.0", "title": "own", "extends": str(_beside(tmp_path))})
-    )
-    for each in rules:
-        path = tmp_path / "violations" / each["category"] / f"{each['id']}.yaml"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(yaml.safe_dump(each, allow_unicode=True))
+    files = {
+        f"violations/{each['category']}/{each['id']}.yaml": yaml.safe_dump(each, allow_unicode=True) for each in rules
+    }
     spoken = [("agent", line) if isinstance(line, str) else line for line in lines]
     utterances = tuple(Utterance(s, 2.0 * i, 2.0 * i + 2, text) for i, (s, text) in enumerate(spoken))  # type: ignore[arg-type]
-    audit = audit_call(Call("K1", Metadata(), utterances), load_pack(tmp_path), "debtor_verified")
+    audit = audit_call(Call("K1", Metadata(), utterances), loaded(tmp_path, files), "debtor_verified")
     names = {each["id"] for each in rules}
     return [f for f in audit.findings if f.rule_id in names]
-
-
-def _beside(folder: Path) -> str:
-    base = folder.parent / "base"
-    if not base.exists():
-        base.symlink_to(GOLDEN)
-    return "../base"
 
 
 def test_a_threat_split_over_turns_rests_on_both(tmp_path: Path) -> None:

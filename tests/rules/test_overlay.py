@@ -14,11 +14,10 @@ from auditor.models import Audit, Call, Metadata, Speaker, Utterance
 from auditor.pipeline import audit_call
 from auditor.rules.pack import Pack, load_pack
 from auditor.store.home import Home
+from tests.rules.packs import ABOUT, FROZEN
 
 ROOT = Path(__file__).parent.parent.parent
-FROZEN = Path(__file__).parent.parent / "golden" / "pack"
 RUDE = "violations/service_attitude/rude.yaml"
-ABOUT = "name: qingluan\nversion: 2.0.0\ntitle: 青峦银行催收质检\nextends: ../base\n"
 OWN_RULE = """id: brush-off
 category: service_attitude
 status: experimental
