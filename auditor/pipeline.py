@@ -61,7 +61,9 @@ def _prepared(call: Call, pack: Pack, party: PartyKind | None) -> tuple[Scene, d
     """The scene, and what was said in it towards each step."""
     region = _region(call, pack)
     pack = pack.of(region)
-    spoken = turns(call.utterances, pack.misheard, pack.index)
+    metadata = call.metadata
+    names = [name for name in (metadata.institution, metadata.agency, metadata.agent_name) if name]
+    spoken = turns(call.utterances, pack.misheard, pack.index, names)
     facts = find_facts(spoken, call.utterances, pack.facts)
     on_line = (
         Party(party, (PartyChange(0, party, "已给定"),)) if party else find_party(spoken, call.metadata, pack.party)
@@ -114,7 +116,9 @@ def every_finding(scene: Scene, pack: Pack) -> list[Finding]:
     """What each rule finds by itself, also where an audit keeps one finding of several on the same words."""
     found: list[Finding] = []
     for rule in _rules_for(scene, pack.of(scene.region)):
-        own = [replace(f, cites=_in_force(f.cites, scene.region, pack)) for f in find(rule, scene)]
+        own = list(find(rule, scene))
+        cites = _in_force(rule.cites, scene.region, pack) if own else ()
+        own = [f if f.cites == cites else replace(f, cites=cites) for f in own]
         found += own
         places = tuple(sorted(f.utterance for f in own if f.utterance is not None))
         if places:

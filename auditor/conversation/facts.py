@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from auditor.conversation.turns import Turn
 from auditor.models import Facts, Flag, Utterance
 from auditor.text.cue import Cue
+from auditor.text.index import Listener
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +20,9 @@ class FactCues:
     implied: Mapping[str, tuple[str, ...]]
 
     @property
-    def cues(self) -> tuple[Cue, ...]:
-        """All of them."""
-        return (*self.flags.values(), *self.reasons.values())
+    def listeners(self) -> list[Listener]:
+        """All of them, as a page's index knows them."""
+        return [cue.listener("customer") for cue in (*self.flags.values(), *self.reasons.values())]
 
 
 def find_facts(turns: Sequence[Turn], utterances: Sequence[Utterance], cues: FactCues) -> Facts:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from auditor.conversation.turns import Turn
 from auditor.models import Metadata, Party, PartyChange, PartyKind
 from auditor.text.cue import Cue
+from auditor.text.index import Listener
 from auditor.text.numbers import Number
 
 PATIENCE = 3  # customer turns within which an asked-for factor may still be given
@@ -34,9 +35,9 @@ class PartyCues:
     factor_rejected: Cue
 
     @property
-    def cues(self) -> tuple[Cue, ...]:
-        """All of them."""
-        return tuple(getattr(self, each.name) for each in fields(self))
+    def listeners(self) -> list[Listener]:
+        """All of them, as a page's index knows them."""
+        return [getattr(self, each.name).listener() for each in fields(self)]
 
 
 def find_party(turns: Sequence[Turn], metadata: Metadata, cues: PartyCues) -> Party:

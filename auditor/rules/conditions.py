@@ -176,6 +176,7 @@ class Rule:
     hit: tuple[Example, ...]
     clean: tuple[Example, ...]
     file: str
+    whole_call: bool = False  # looks at nothing but metadata and signals; its finding has no utterance
 
 
 @dataclass(frozen=True, slots=True)

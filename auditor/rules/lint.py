@@ -12,7 +12,6 @@ from auditor.errors import PackProblem
 from auditor.rules.condition_file import ConditionFile
 from auditor.rules.conditions import Rule
 from auditor.rules.document import Parsed, Path
-from auditor.rules.match import of_whole_call
 from auditor.rules.pack import Pack
 from auditor.rules.schema import RuleFile, StepFile
 from auditor.rules.source import owners, parsed, word_lists
@@ -83,7 +82,7 @@ def _rule(pack: Pack, rule: Rule, file: RuleFile, lists: Mapping[str, tuple[str,
     _conditions((top,), getattr(file, top), file.not_, ("not",), file.unless, lists, say)
     for name in sorted({*rule.after} & {*rule.before}):
         say(("after",), f"要求既在 {name} 之后又在 {name} 之前，永远不会成立")
-    if of_whole_call(rule.condition):
+    if rule.whole_call:
         for key in ("unless", "within", "after", "before", "around", "speaker"):
             if key in file.model_fields_set and getattr(file, key):
                 say((key,), f"这条规则只看元数据，不看哪一句话，{key} 不起作用")

@@ -243,7 +243,7 @@ class _Loader:
                 self.words.get("misheard", ()),
                 lambda message, about: self._problem("words/misheard.txt")(message, about),
             ),
-            index=index(in_order, steps, (*party_cues.cues, *role_cues.cues, *fact_cues.cues)),
+            index=index(in_order, steps, [*party_cues.listeners, *fact_cues.listeners]),
             tolerated=accepted,
             places=self.layers.places,
         )
