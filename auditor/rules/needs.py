@@ -14,6 +14,7 @@ from auditor.rules.conditions import (
     Answers,
     AnyOf,
     Condition,
+    FactTest,
     MetadataTest,
     Not,
     Previous,
@@ -25,8 +26,11 @@ from auditor.rules.conditions import (
 )
 from auditor.text.index import Alternative, Index, Listener, Sets, Words
 from auditor.text.literals import one, rarity
+from auditor.text.numbers import DIGITS, GROUPS, POWERS
 
 MOST_WAYS = 64
+NUMBERS = frozenset({"amount", "days", "card_tail"})  # facts that are stated in numbers
+NUMERAL = one(frozenset((*DIGITS, *POWERS, *GROUPS)))
 
 
 def index(rules: Sequence[Rule], steps: Sequence[Step], cues: Sequence[Listener]) -> Index:
@@ -72,6 +76,8 @@ def words_of(condition: Condition) -> Iterator[Words]:
         case Answers(question, answer):
             yield from words_of(question)
             yield from words_of(Said(answer))
+        case FactTest():
+            yield from (words for way in ways(condition) for words in way)
         case AcrossTurns(items):
             yield from (words for item in items for words in words_of(Said(item)))
 
@@ -83,6 +89,8 @@ def ways(condition: Condition) -> list[Sets]:
             return list(matcher.ways())
         case Answers(answer=answer):
             return list(answer.ways())
+        case FactTest(tests) if not NUMBERS.isdisjoint(tests):
+            return [(NUMERAL,)]
         case AcrossTurns(items):
             # one of them in this turn; for the others see ``elsewhere``
             return [way for item in items for way in item.ways()]
