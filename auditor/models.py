@@ -21,6 +21,7 @@ Status: TypeAlias = Literal["confirmed", "suspected"]
 Verdict: TypeAlias = Literal["done", "missed", "na", "cannot_tell"]
 Band: TypeAlias = Literal["excellent", "pass", "weak", "fail", "cannot_tell"]
 Span: TypeAlias = tuple[float, float]
+Unit: TypeAlias = Literal["s", "share", "times", "turns", "per_minute", "dBFS", "yes_no"]
 
 SPEAKERS: tuple[Speaker, ...] = ("agent", "customer", "unknown")
 REGIONS: tuple[Region, ...] = ("CN", "TW", "HK")
@@ -49,6 +50,23 @@ CUSTOMER_FLAGS: tuple[str, ...] = (
     "complaint_intent", "regulator_complaint", "self_harm", "hardship", "stop_contact_request", "dispute_or_paid",
     "identity_denied", "lawyer_represented", "recording_by_customer", "vulnerable",
 )  # fmt: skip
+
+SIGNALS: Mapping[str, Unit] = {
+    "duration": "s", "turns": "turns",
+    "agent_talk_share": "share", "customer_talk_share": "share", "overlap_share": "share", "silence_share": "share",
+    "agent_talk_ratio": "share",
+    "agent_longest_monologue": "s", "customer_longest_monologue": "s",
+    "longest_silence": "s", "dead_air": "s", "longest_dead_air": "s", "hold_time": "s", "customer_lookup_time": "s",
+    "agent_interruptions": "times", "customer_interruptions": "times",
+    "agent_characters_per_minute": "per_minute", "customer_characters_per_minute": "per_minute",
+    "agent_peak_characters_per_minute": "per_minute", "customer_peak_characters_per_minute": "per_minute",
+    "agent_response_latency": "s", "customer_response_latency": "s",
+    "agent_loudness": "dBFS", "customer_loudness": "dBFS",
+    "agent_raised_voice_share": "share", "customer_raised_voice_share": "share",
+    "agent_longest_raised_voice": "s", "customer_longest_raised_voice": "s",
+    "agent_spoke_last": "yes_no", "agent_hung_up": "yes_no",
+}  # fmt: skip
+"""Every signal and its unit: seconds, a share of 1, a count, characters a minute, decibels; 1 or 0 for yes or no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +107,7 @@ class Metadata:
     litigation: str | None = None
     waiver_approved: bool | None = None
     staff_is_bank: bool | None = None
+    hung_up_by: str | None = None
     custom: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -170,7 +189,10 @@ class Roles:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call as it enters the audit: who it was about and what was heard, in order of time."""
+    """A call as it enters the audit: who it was about, what was heard, in order of time, and what was measured of its sound.
+
+    ``acoustics`` is kept with the transcript, so that judging again needs no audio; a call that came as text has none.
+    """
 
     call_id: str
     metadata: Metadata
@@ -182,6 +204,7 @@ class Call:
     roles: Roles | None = None
     transcribed_by: str = ""
     warnings: tuple[CallWarning, ...] = ()
+    acoustics: Acoustics | None = None
 
 
 @dataclass(frozen=True, slots=True)

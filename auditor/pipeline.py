@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import auditor
@@ -49,15 +49,19 @@ def words(call: Call, pack: Pack) -> tuple[tuple[str, ...], ...]:
     return tuple(cutter.words(normalise(u.text)) for u in call.utterances)
 
 
-def scene_of(call: Call, pack: Pack, party: PartyKind | None = None) -> Scene:
+def scene_of(
+    call: Call, pack: Pack, party: PartyKind | None = None, signals: Mapping[str, float] | None = None
+) -> Scene:
     """All that rules and steps may look at: turns, who was on the line, facts, and when each step was first said.
 
-    ``party`` is who was on the line, where that is given instead of found (rule examples).
+    ``party`` is who was on the line and ``signals`` how it sounded, where that is given instead of found (rule examples).
     """
-    return _prepared(call, pack, party)[0]
+    return _prepared(call, pack, party, signals or {})[0]
 
 
-def _prepared(call: Call, pack: Pack, party: PartyKind | None) -> tuple[Scene, dict[str, Candidate]]:
+def _prepared(
+    call: Call, pack: Pack, party: PartyKind | None, signals: Mapping[str, float]
+) -> tuple[Scene, dict[str, Candidate]]:
     """The scene, and what was said in it towards each step."""
     region = _region(call, pack)
     pack = pack.of(region)
@@ -80,16 +84,18 @@ def _prepared(call: Call, pack: Pack, party: PartyKind | None) -> tuple[Scene, d
         segmenter=segmenter(pack.terms) if pack.needs_words else None,
         trust_words_from=pack.scoring.trust_words_from,
         misheard=pack.misheard,
-        signals=measure(spoken, call.utterances),
+        signals={**measure(call, spoken, pack.signals), **signals},
     )
     flags = {f.name: (f.utterance,) for f in facts.customer_flags}
     said = candidates(pack.steps, scene)
     return replace(scene, seen=seen(said) | flags, heard=as_heard(scene)), said
 
 
-def audit_call(call: Call, pack: Pack, party: PartyKind | None = None) -> Audit:
-    """Judge one call whose speakers are assigned (see ``with_roles``); ``party`` as in ``scene_of``."""
-    scene, said = _prepared(call, pack, party)
+def audit_call(
+    call: Call, pack: Pack, party: PartyKind | None = None, signals: Mapping[str, float] | None = None
+) -> Audit:
+    """Judge one call whose speakers are assigned (see ``with_roles``); ``party`` and ``signals`` as in ``scene_of``."""
+    scene, said = _prepared(call, pack, party, signals or {})
     pack = pack.of(scene.region)
     findings = tuple(sorted(_one_each(every_finding(scene, pack)), key=_order))
     skipped = () if pack.recording_notice_required else ("recording_notice",)

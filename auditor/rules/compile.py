@@ -101,7 +101,7 @@ def _example(file: str | LineFile | DialogueFile) -> Example:
         return Example((("agent", file),), None, {})
     if isinstance(file, LineFile):
         return Example((_line(file),), None, {})
-    return Example(tuple(_line(line) for line in file.turns), file.party, file.metadata)
+    return Example(tuple(_line(line) for line in file.turns), file.party, file.metadata, file.signals)
 
 
 def _said(file: RuleFile) -> tuple[str, ...]:

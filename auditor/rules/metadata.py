@@ -20,12 +20,14 @@ def metadata_holds(tests: Mapping[str, Any], scene: Scene) -> bool:
 
 
 def signals_hold(tests: Mapping[str, Any], scene: Scene) -> bool:
-    """Whether every named signal was measured and lies within its bounds (inclusive)."""
-    measured = scene.signals
-    return all(
-        name in measured and bounds.get("min", measured[name]) <= measured[name] <= bounds.get("max", measured[name])
-        for name, bounds in tests.items()
-    )
+    """Whether every named signal was measured and is as asked: within its bounds (inclusive), or yes or no."""
+    return all(name in scene.signals and _as_asked(scene.signals[name], test) for name, test in tests.items())
+
+
+def _as_asked(measured: float, test: Any) -> bool:
+    if isinstance(test, bool):
+        return bool(measured) is test
+    return bool(test.get("min", measured) <= measured <= test.get("max", measured))
 
 
 def _field_holds(name: str, test: Any, scene: Scene) -> bool:

@@ -77,7 +77,7 @@ def test_every_point_lost_is_named_and_they_add_up(opened: Opened) -> None:
 
 
 def test_the_tabs_count_what_is_in_them(opened: Opened) -> None:
-    assert [tab.label for tab in opened(PAGE, id="fatal-1").tabs] == ["发现 1", "步骤 1/2", "扣分 2"]
+    assert [tab.label for tab in opened(PAGE, id="fatal-1").tabs] == ["发现 1", "步骤 1/2", "扣分 2", "信号"]
 
 
 def test_nothing_from_a_call_reaches_markdown(opened: Opened) -> None:
@@ -105,4 +105,4 @@ def test_the_page_speaks_english_but_leaves_what_was_said_alone(opened: Opened) 
     (found,) = component(app, "findings")["cards"]
     assert (found["title"], found["badge"]) == ("Threat of exposure", "Critical · Confirmed")
     assert found["quote"] == "我就把你通讯录挨个打一遍"
-    assert [tab.label for tab in app.tabs] == ["Findings 1", "Steps 1/2", "Points lost 2"]
+    assert [tab.label for tab in app.tabs] == ["Findings 1", "Steps 1/2", "Points lost 2", "Signals"]

@@ -13,6 +13,7 @@ from auditor.models import (
     PARTIES,
     REGIONS,
     SEVERITIES,
+    SIGNALS,
     SPEAKERS,
     STATUSES,
     STEPS,
@@ -24,7 +25,7 @@ from dashboards.locales import LANGUAGES, words
 
 CODES = {
     "band": BANDS, "category": CATEGORIES, "flag": CUSTOMER_FLAGS, "party": PARTIES, "region": REGIONS,
-    "severity": SEVERITIES, "speaker": SPEAKERS, "status": STATUSES, "step": STEPS, "verdict": VERDICTS,
+    "severity": SEVERITIES, "signal": SIGNALS, "speaker": SPEAKERS, "status": STATUSES, "step": STEPS, "verdict": VERDICTS,
 }  # fmt: skip
 
 

@@ -90,13 +90,13 @@ def _result(
     )  # fmt: skip
     said = [Utterance(speaker, start, end, text) for speaker, start, end, text in SAID]
     said.append(Utterance("customer", 18.0, 20.0, "请不吝点赞订阅", quarantined=("known_phrase",)))
-    call = Call(call_id, metadata, tuple(said), "Hans", f"{call_id}.json", number, 24.0)
     acoustics = None
     if sound:
         acoustics = Acoustics(24.0, 8000, (ChannelAcoustics(0, ((1.0, 4.0),), (-20.0,), -3.0, 0.0),))
         _tone(home.audio_path(number))
+    call = Call(call_id, metadata, tuple(said), "Hans", f"{call_id}.json", number, 24.0, acoustics=acoustics)
     audit = _audit(call_id, None if score is None else Decimal(score), band, finding)
-    return segments.CallResult(call, audit, Keys(number, number, number), acoustics)
+    return segments.CallResult(call, audit, Keys(number, number, number))
 
 
 def _audit(call_id: str, score: Decimal | None, band: Band, found: tuple[Severity, Status] | None) -> Audit:
