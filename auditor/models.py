@@ -21,7 +21,6 @@ Status: TypeAlias = Literal["confirmed", "suspected"]
 Verdict: TypeAlias = Literal["done", "missed", "na", "cannot_tell"]
 Band: TypeAlias = Literal["excellent", "pass", "weak", "fail", "cannot_tell"]
 Span: TypeAlias = tuple[float, float]
-Unit: TypeAlias = Literal["s", "share", "times", "turns", "per_minute", "dBFS", "yes_no"]
 
 SPEAKERS: tuple[Speaker, ...] = ("agent", "customer", "unknown")
 REGIONS: tuple[Region, ...] = ("CN", "TW", "HK")
@@ -50,23 +49,6 @@ CUSTOMER_FLAGS: tuple[str, ...] = (
     "complaint_intent", "regulator_complaint", "self_harm", "hardship", "stop_contact_request", "dispute_or_paid",
     "identity_denied", "lawyer_represented", "recording_by_customer", "vulnerable",
 )  # fmt: skip
-
-SIGNALS: Mapping[str, Unit] = {
-    "duration": "s", "turns": "turns",
-    "agent_talk_share": "share", "customer_talk_share": "share", "overlap_share": "share", "silence_share": "share",
-    "agent_talk_ratio": "share",
-    "agent_longest_monologue": "s", "customer_longest_monologue": "s",
-    "longest_silence": "s", "dead_air": "s", "longest_dead_air": "s", "hold_time": "s", "customer_lookup_time": "s",
-    "agent_interruptions": "times", "customer_interruptions": "times",
-    "agent_characters_per_minute": "per_minute", "customer_characters_per_minute": "per_minute",
-    "agent_peak_characters_per_minute": "per_minute", "customer_peak_characters_per_minute": "per_minute",
-    "agent_response_latency": "s", "customer_response_latency": "s",
-    "agent_loudness": "dBFS", "customer_loudness": "dBFS",
-    "agent_raised_voice_share": "share", "customer_raised_voice_share": "share",
-    "agent_longest_raised_voice": "s", "customer_longest_raised_voice": "s",
-    "agent_spoke_last": "yes_no", "agent_hung_up": "yes_no",
-}  # fmt: skip
-"""Every signal and its unit: seconds, a share of 1, a count, characters a minute, decibels; 1 or 0 for yes or no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +171,7 @@ class Roles:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call as it enters the audit: who it was about, what was heard, in order of time, and what was measured of its sound.
-
-    ``acoustics`` is kept with the transcript, so that judging again needs no audio; a call that came as text has none.
-    """
+    """A call as it enters the audit: who it was about, what was heard, in order of time, and what was measured of its sound."""
 
     call_id: str
     metadata: Metadata

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auditor.cli.terminal import BAND_STYLE, SEVERITY_STYLE, LanguageOption, check_language, harmless, named, out
-from auditor.models import SIGNALS
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -91,6 +90,8 @@ def lines(call: Call, audit: Audit, lang: str) -> list[Text]:
     """The whole report of a call, line by line."""
     from rich.text import Text
 
+    from auditor.conversation.signals import SIGNALS
+
     words, card = TEXT[lang], audit.scorecard
     score = words["untold"] if card.score is None else f"{card.score:.1f}"
     result = [
@@ -137,6 +138,8 @@ def lines(call: Call, audit: Audit, lang: str) -> list[Text]:
 
 def measured(name: str, value: float, lang: str) -> str:
     """A signal's value with its unit; one that a later version knows and this one does not, without."""
+    from auditor.conversation.signals import SIGNALS
+
     unit = SIGNALS.get(name)
     if unit is None:
         return f"{value:g}"

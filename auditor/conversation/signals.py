@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
 from auditor.conversation.loudness import voice
 from auditor.conversation.timeline import (
@@ -32,11 +33,28 @@ from auditor.conversation.timeline import (
     voiced,
 )
 from auditor.conversation.turns import Turn
-from auditor.models import SIGNALS, Call, Utterance
+from auditor.models import Call, Utterance
 from auditor.text.cue import Cue
 from auditor.text.index import Listener
 from auditor.text.normalise import normalise
 
+Unit: TypeAlias = Literal["s", "share", "times", "turns", "per_minute", "dBFS", "yes_no"]
+SIGNALS: Mapping[str, Unit] = {
+    "duration": "s", "turns": "turns",
+    "agent_talk_share": "share", "customer_talk_share": "share", "overlap_share": "share", "silence_share": "share",
+    "agent_talk_ratio": "share",
+    "agent_longest_monologue": "s", "customer_longest_monologue": "s",
+    "longest_silence": "s", "dead_air": "s", "longest_dead_air": "s", "hold_time": "s", "customer_lookup_time": "s",
+    "agent_interruptions": "times", "customer_interruptions": "times",
+    "agent_characters_per_minute": "per_minute", "customer_characters_per_minute": "per_minute",
+    "agent_peak_characters_per_minute": "per_minute", "customer_peak_characters_per_minute": "per_minute",
+    "agent_response_latency": "s", "customer_response_latency": "s",
+    "agent_loudness": "dBFS", "customer_loudness": "dBFS",
+    "agent_raised_voice_share": "share", "customer_raised_voice_share": "share",
+    "agent_longest_raised_voice": "s", "customer_longest_raised_voice": "s",
+    "agent_spoke_last": "yes_no", "agent_hung_up": "yes_no",
+}  # fmt: skip
+"""Every signal and its unit: seconds, a share of 1, a count, characters a minute, decibels; 1 or 0 for yes or no."""
 SHORTEST_SPEECH = 5_000
 """Milliseconds of speech below which a rate says nothing."""
 LONGEST_BACKCHANNEL = 12

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from auditor.models import CUSTOMER_FLAGS, SIGNALS, PartyKind, Region, Severity, Speaker, Status
+from auditor.models import CUSTOMER_FLAGS, PartyKind, Region, Severity, Speaker, Status
 from auditor.rules.condition_file import ConditionFile, NearFile
 from auditor.rules.document import nearest
+from auditor.rules.metadata import signal_trouble
 from auditor.rules.schema import CueFile, WithinFile
 from auditor.text.context import CONTEXTS
 from auditor.text.cue import Cue
@@ -297,23 +298,6 @@ def cue(file: CueFile, words: Words, problem: Problem) -> Cue:
     return Cue(tuple(matchers), contexts(file.unless, problem))
 
 
-def _signal_trouble(name: str, wanted: Any) -> str:
-    """What is wrong with the test of a signal; empty where nothing is."""
-    unit = SIGNALS.get(name)
-    if unit is None:
-        return f"没有信号 {name}{nearest(name, list(SIGNALS))}；可用：{'、'.join(SIGNALS)}"
-    if unit == "yes_no":
-        return "" if isinstance(wanted, bool) else f"{name} 请写成 true 或 false"
-    if not isinstance(wanted, dict) or not wanted or not set(wanted) <= {"min", "max"}:
-        return f"{name} 请写成 {{min: 数}} 或 {{max: 数}}"
-    for bound in wanted.values():
-        if isinstance(bound, bool) or not isinstance(bound, int | float):
-            return f"{name} 的界线 {bound} 不是数"
-        if unit == "share" and not 0 <= bound <= 1:
-            return f"{name} 是占比，界线写 0 到 1 之间的数，不写 {bound}"
-    return ""
-
-
 def condition(file: ConditionFile, words: Words, problem: Problem) -> Condition:
     """Compile one condition of any kind."""
     if file.phrase is not None:
@@ -356,7 +340,7 @@ def condition(file: ConditionFile, words: Words, problem: Problem) -> Condition:
         return Previous(file.previous.speaker, condition(file.previous, words, problem))
     if file.signal is not None:
         for name, bounds in file.signal.items():
-            if trouble := _signal_trouble(name, bounds):
+            if trouble := signal_trouble(name, bounds):
                 problem(trouble, name)
         return SignalTest(file.signal)
     if file.answers is not None:

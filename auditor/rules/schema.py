@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator, model_validator
 
-from auditor.models import CATEGORIES, CUSTOMER_FLAGS, SIGNALS, STEPS
+from auditor.conversation.signals import SIGNALS
+from auditor.models import CATEGORIES, CUSTOMER_FLAGS, STEPS
 from auditor.rules.condition_file import ConditionFile, NearFile, SpeakerName, Strict
 from auditor.rules.document import nearest
 from auditor.text.normalise import normalise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from auditor.models import SIGNALS
+from auditor.conversation.signals import SIGNALS
 from dashboards.components import define
 from dashboards.formats import number
 from dashboards.locales import t

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from auditor.conversation.signals import SIGNALS
 from auditor.models import (
     BANDS,
     CATEGORIES,
@@ -13,7 +14,6 @@ from auditor.models import (
     PARTIES,
     REGIONS,
     SEVERITIES,
-    SIGNALS,
     SPEAKERS,
     STATUSES,
     STEPS,
