@@ -71,7 +71,7 @@ class SignalCues:
         lookup: the customer goes to look something up.
         backchannels: what only acknowledges, as a pattern over comparable text.
         overlap: seconds that both may speak without one interrupting the other.
-        dead_air: seconds from which a silence that nobody announced is dead air.
+        dead_air: seconds from which a silence is more than a pause: dead air, unless somebody announced it.
         rate_window: seconds of speech that the peak rate is taken over.
         raised_voice: decibels above a voice's own median from which it is raised.
     """
@@ -143,9 +143,13 @@ def _of_both(
     silent = silences(line)
     time = shares(line, silent)
     dead_air = milliseconds(cues.dead_air)
-    hold = excused(silent, _announced(cues.hold, "agent", call, turns), said["agent"])
-    lookup = excused(silent, _announced(cues.lookup, "customer", call, turns), said["customer"])
-    dead = [s for s in silent if s.end - s.start >= dead_air and s not in hold and s not in lookup]
+    long = [s for s in silent if s.end - s.start >= dead_air]
+    hold: Sequence[Silence] = ()
+    lookup: Sequence[Silence] = ()
+    if long:
+        hold = excused(long, _announced(cues.hold, "agent", call, turns), said["agent"])
+        lookup = excused(long, _announced(cues.lookup, "customer", call, turns), said["customer"])
+    dead = [s for s in long if s not in hold and s not in lookup]
     names = ("agent_talk_share", "customer_talk_share", "overlap_share", "silence_share")
     found = dict(zip(names, thousandths(time), strict=True))
     found["turns"] = float(len(turns))
