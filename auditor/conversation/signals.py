@@ -33,7 +33,7 @@ from auditor.conversation.timeline import (
     voiced,
 )
 from auditor.conversation.turns import Turn
-from auditor.models import Call, Utterance
+from auditor.models import SPEAKERS, Call, Speaker, Utterance
 from auditor.text.cue import Cue
 from auditor.text.index import Listener
 from auditor.text.normalise import normalise
@@ -102,20 +102,25 @@ def measure(call: Call, turns: Sequence[Turn], cues: SignalCues) -> Mapping[str,
     Quarantined utterances are no speech: the recogniser may have invented them. Where an utterance has no times, or nobody said
     anything, there are no signals.
     """
-    spoken = sorted((_said(u, cues), u.speaker) for u in call.utterances if not u.quarantined)
-    if not turns or any(each.end <= each.start for each, _ in spoken):
+    by_speaker: dict[Speaker, list[Said]] = {speaker: [] for speaker in SPEAKERS}
+    for utterance in call.utterances:
+        if not utterance.quarantined:
+            by_speaker[utterance.speaker].append(_said(utterance, cues))
+    spoken = [each for own in by_speaker.values() for each in own]
+    if not spoken or any(end <= start for start, end, _, _ in spoken):
         return {}
-    by_side: dict[Side, list[Said]] = {side: [each for each, who in spoken if who == side] for side in SIDES}
-    heard = max(each.end for each, _ in spoken) - spoken[0][0].start
+    for own in by_speaker.values():
+        own.sort()
+    heard = max([each.end for each in spoken]) - min([each.start for each in spoken])
     found = {"duration": max(call.duration or 0.0, heard / 1000)}
     # a side that the line did not record may have spoken at any time
     if not any(w.code == "dead_channel" for w in call.warnings):
-        if sum(map(len, by_side.values())) == len(spoken):
-            found |= _of_both(call, by_side, turns, cues)
+        if not by_speaker["unknown"]:
+            found |= _of_both(call, by_speaker, turns, cues)
         else:
-            found |= _of_nobody([each for each, _ in spoken])
-    for side, own in by_side.items():
-        found |= _rates(side, own, cues)
+            found |= _of_nobody(sorted(spoken))
+    for side in SIDES:
+        found |= _rates(side, by_speaker[side], cues)
         found |= _loudness(side, call, cues)
     if call.metadata.hung_up_by in SIDES:
         found["agent_hung_up"] = float(call.metadata.hung_up_by == "agent")
@@ -136,7 +141,7 @@ def _of_nobody(line: Sequence[Said]) -> dict[str, float]:
 
 
 def _of_both(
-    call: Call, said: Mapping[Side, Sequence[Said]], turns: Sequence[Turn], cues: SignalCues
+    call: Call, said: Mapping[Speaker, Sequence[Said]], turns: Sequence[Turn], cues: SignalCues
 ) -> dict[str, float]:
     """All that follows from who spoke when."""
     line = _line(call, said)
@@ -165,14 +170,11 @@ def _of_both(
         found[f"{side}_interruptions"] = float(times)
     for side, latency in latencies(line).items():
         found[f"{side}_response_latency"] = latency / 1000
-    ended = {each.side: each.end for each in sorted(line, key=_end)}
-    if ended.get("agent") != ended.get("customer"):
-        found["agent_spoke_last"] = float(ended.get("agent", -1) > ended.get("customer", -1))
+    ended = max([each.end for each in line])
+    last = {each.side for each in line if each.end == ended}
+    if len(last) == 1:
+        found["agent_spoke_last"] = float("agent" in last)
     return found
-
-
-def _end(stretch: Stretch) -> Time:
-    return stretch.end
 
 
 def _total(silent: Sequence[Silence]) -> float:
@@ -183,7 +185,7 @@ def _longest(silent: Sequence[Silence]) -> float:
     return max((s.end - s.start for s in silent), default=0) / 1000
 
 
-def _line(call: Call, said: Mapping[Side, Sequence[Said]]) -> Sequence[Stretch]:
+def _line(call: Call, said: Mapping[Speaker, Sequence[Said]]) -> Sequence[Stretch]:
     """Who spoke when: by the channels' voice activity, else by the utterances."""
     channel = None if call.roles is None else call.roles.agent_channel
     heard = None if call.acoustics is None or channel is None else voiced(call.acoustics, channel)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 from typing import Literal, NamedTuple, TypeAlias
 
-from auditor.models import Acoustics, Span
+from auditor.models import Acoustics, Span, Speaker
 
 Side: TypeAlias = Literal["agent", "customer"]
 Time: TypeAlias = int
@@ -65,26 +65,23 @@ def voiced(acoustics: Acoustics, agent_channel: int) -> Mapping[Side, Sequence[S
     return {"agent" if c.channel == agent_channel else "customer": c.speech for c in acoustics.channels}
 
 
-def of_utterances(said: Mapping[Side, Sequence[Said]]) -> list[Stretch]:
+def of_utterances(said: Mapping[Speaker, Sequence[Said]]) -> list[Stretch]:
     """Both sides' speech in order of time, where only the utterances' times are known; those that meet or overlap joined."""
-    found = []
-    for side, utterances in said.items():
-        start = end = -1
-        brief = True
-        for each in utterances:
-            if each.start > end:
-                if end >= 0:
-                    found.append(Stretch(start, end, side, brief))
-                start, end, brief = each.start, each.end, each.brief
+    found: list[Stretch] = []
+    for side in SIDES:
+        own: list[Stretch] = []
+        for each in said[side]:
+            if own and each.start <= own[-1].end:
+                start, end, _, brief = own[-1]
+                own[-1] = Stretch(start, max(end, each.end), side, brief and each.brief)
             else:
-                end, brief = max(end, each.end), brief and each.brief
-        if end >= 0:
-            found.append(Stretch(start, end, side, brief))
+                own.append(Stretch(each.start, each.end, side, each.brief))
+        found += own
     found.sort()
     return found
 
 
-def of_voices(speech: Mapping[Side, Sequence[Span]], said: Mapping[Side, Sequence[Said]]) -> list[Stretch]:
+def of_voices(speech: Mapping[Side, Sequence[Span]], said: Mapping[Speaker, Sequence[Said]]) -> list[Stretch]:
     """Both sides' speech in order of time by their channels' voice activity; a voice without words is brief."""
     found = []
     for side, spans in speech.items():
