@@ -1,8 +1,8 @@
 """How loud a voice was, held against itself: a channel's level, and when it was raised.
 
 A level in dBFS depends on the line and the microphone, so it says nothing of two speakers; a raised voice is one that rises above
-its own median. ANSI S3.5-1997 (speech intelligibility index), table 1, has speech at 1 m at 62 dB normal, 68 raised, 75 loud and
-82 shouted.
+its own median. From the spectra of ANSI S3.5-1997 (speech intelligibility index), table 3, a voice on a telephone's band (315 to
+3150 Hz) rises from normal speech by 6.5 dB when raised, 13.4 when loud, 21 when shouting.
 """
 
 from __future__ import annotations

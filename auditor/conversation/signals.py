@@ -7,7 +7,7 @@ What can't be measured is absent. ``docs/signals.md`` tells each signal's exact 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -149,8 +149,7 @@ def _of_both(
     time = shares(line, silent)
     dead_air = milliseconds(cues.dead_air)
     long = [s for s in silent if s.end - s.start >= dead_air]
-    hold: Sequence[Silence] = ()
-    lookup: Sequence[Silence] = ()
+    hold = lookup = frozenset[Silence]()
     if long:
         hold = excused(long, _announced(cues.hold, "agent", call, turns), said["agent"])
         lookup = excused(long, _announced(cues.lookup, "customer", call, turns), said["customer"])
@@ -163,7 +162,7 @@ def _of_both(
     found["dead_air"] = _total(dead)
     found["longest_dead_air"] = _longest(dead)
     found["hold_time"] = _total(hold)
-    found["customer_lookup_time"] = _total([s for s in lookup if s not in hold])
+    found["customer_lookup_time"] = _total(lookup - hold)
     for side, longest in monologues(line, dead_air).items():
         found[f"{side}_longest_monologue"] = longest / 1000
     for side, times in interruptions(line, milliseconds(cues.overlap)).items():
@@ -177,11 +176,11 @@ def _of_both(
     return found
 
 
-def _total(silent: Sequence[Silence]) -> float:
+def _total(silent: Collection[Silence]) -> float:
     return sum(s.end - s.start for s in silent) / 1000
 
 
-def _longest(silent: Sequence[Silence]) -> float:
+def _longest(silent: Collection[Silence]) -> float:
     return max((s.end - s.start for s in silent), default=0) / 1000
 
 

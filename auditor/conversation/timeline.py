@@ -6,6 +6,7 @@ activity where the recording has one channel a side, else the utterances themsel
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 from typing import Literal, NamedTuple, TypeAlias
@@ -179,19 +180,22 @@ def latencies(line: Sequence[Stretch]) -> dict[Side, float]:
     return {side: median(times) for side, times in taken.items() if times}
 
 
-def excused(silent: Sequence[Silence], announced: Iterable[Time], own: Sequence[Said]) -> list[Silence]:
+def excused(long: Sequence[Silence], announced: Iterable[Time], own: Sequence[Said]) -> frozenset[Silence]:
     """The silences that somebody had announced: those from the announcement on until the same side speaks again.
 
     Args:
-        silent: silences, in order of time.
+        long: silences, in order of time.
         announced: when each announcement ended.
         own: what the side that announced said, in order of time; its acknowledgements do not end the silence.
     """
-    found: dict[Silence, None] = {}
+    back = [each.start for each in own if not each.brief]
+    starts = [each.start for each in long]
+    found: set[Silence] = set()
     for end in announced:
-        until = next((each.start for each in own if each.start >= end and not each.brief), None)
-        found |= dict.fromkeys(s for s in silent if s.start >= end and (until is None or s.start < until))
-    return list(found)
+        after = bisect_left(back, end)
+        last = bisect_left(starts, back[after]) if after < len(back) else len(long)
+        found.update(long[bisect_left(starts, end) : last])
+    return frozenset(found)
 
 
 def peak_rate(utterances: Sequence[tuple[Time, int]], window: Time) -> float | None:
