@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
+from auditor.conversation.signals import SIGNALS
 from auditor.models import CATEGORIES, CUSTOMER_FLAGS, STEPS
 from auditor.rules.pack import Pack
 from auditor.rules.schema import (
@@ -81,7 +82,7 @@ ABOUT: Mapping[str, str] = {
     "ConditionFile.tokens": "spaCy 的词模式，作用于 jieba 分出的词。",
     "ConditionFile.repeated": "同样的话说了几次。",
     "ConditionFile.metadata": "通话的元数据，如 {days_overdue: {min: 60}}。",
-    "ConditionFile.signal": "声音信号，如 {字段: {min: 数}}。",
+    "ConditionFile.signal": "通话信号，如 {agent_talk_share: {min: 0.9}}；是非的写 true 或 false。",
     "ConditionFile.fact": "通话里说出的事实，如 {amount: differs}。",
     "ConditionFile.previous": "上一轮满足的条件。",
     "ConditionFile.answers": "回答了对方的问题。",
@@ -309,6 +310,8 @@ def _offer(definitions: dict[str, dict[str, Any]], pack: Pack) -> None:
         ("StepFile", "spoiled_by"): {"items": {"enum": list(CATEGORIES)}},
         ("StepFile", "spoiled_anywhere_by"): {"items": {"enum": list(CATEGORIES)}},
         ("AppliesFile", "unless_flags"): {"items": {"enum": list(CUSTOMER_FLAGS)}},
+        ("ConditionFile", "signal"): {"propertyNames": {"enum": list(SIGNALS)}},
+        ("DialogueFile", "signals"): {"propertyNames": {"enum": list(SIGNALS)}},
     }
     for (model, key), choices in known.items():
         if model in definitions:

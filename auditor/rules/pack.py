@@ -249,9 +249,7 @@ class _Loader:
                 self.words.get("misheard", ()),
                 lambda message, about: self._problem("words/misheard.txt")(message, about),
             ),
-            index=index(
-                in_order, steps, [*party_cues.listeners, *fact_cues.listeners, *signal_cues.listeners]
-            ),
+            index=index(in_order, steps, [*party_cues.listeners, *fact_cues.listeners, *signal_cues.listeners]),
             tolerated=accepted,
             places=self.layers.places,
         )
