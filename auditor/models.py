@@ -116,7 +116,7 @@ class Utterance:
     """One stretch of one speaker's speech, as heard; ``text`` is never rewritten.
 
     ``quarantined`` lists the reasons why the text was probably never said; such an utterance stays in the transcript but is
-    not judged. ``channel`` is the recording's channel (0 left, 1 right), where one is known.
+    not judged. ``channel`` is the recording's channel (0 left, 1 right) or, where all are on one, the number of the voice.
     """
 
     speaker: Speaker
@@ -167,6 +167,7 @@ class Roles:
 
     agent_channel: int | None
     reason: str
+    confidence: float = 1.0  # the share of speech that is expected to be given to the right side
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,7 @@ class Call:
     transcribed_by: str = ""
     warnings: tuple[CallWarning, ...] = ()
     acoustics: Acoustics | None = None
+    diarized_by: str = ""  # what told voices apart; empty where each side has a channel of its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,16 +26,26 @@ ONCE_A_CALL = frozenset({"disclosure_before_verification"})
 
 
 def with_roles(call: Call, pack: Pack, agent_channel: int | None = None) -> Call:
-    """The call with its channels given to agent and customer, and the reason noted.
+    """The call with its channels (or voices) given to agent and customer, and the reason noted.
 
-    Speakers that a transcript names itself stay; those given by an earlier decision are decided anew.
+    Speakers that a transcript names itself stay; those given by an earlier decision are decided anew. Where it is less sure
+    than the pack asks for, nobody is named: what rests on who spoke is then suspected, or can't be told.
+
+    ``agent_channel`` is where the agent sits, if somebody told; it says nothing about voices on one channel.
     """
     utterances = call.utterances
     if call.roles is not None:
         utterances = tuple(u if u.channel is None else replace(u, speaker="unknown") for u in utterances)
     if all(u.speaker != "unknown" for u in utterances):
         return call
-    roles = decide_roles(utterances, pack.of(_region(call, pack)).roles, agent_channel)
+    in_region = pack.of(_region(call, pack))
+    diarized = bool(call.diarized_by)
+    names = tuple(filter(None, (*pack.institutions, *pack.agencies, call.metadata.institution, call.metadata.agency)))
+    roles = decide_roles(utterances, in_region.roles, None if diarized else agent_channel, names, diarized=diarized)
+    trust_from = pack.scoring.trust_roles_from
+    if roles.agent_channel is not None and roles.confidence < trust_from:
+        unsure = f"{roles.reason}，但分清双方的把握只有 {roles.confidence:.0%}，不足 {trust_from:.0%}"
+        return replace(call, utterances=utterances, roles=replace(roles, reason=unsure))
     return replace(call, utterances=assign_speakers(utterances, roles), roles=roles)
 
 

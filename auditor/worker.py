@@ -14,6 +14,7 @@ from auditor.models import Call, CallWarning, Metadata, Recording
 from auditor.pipeline import audit_call, with_roles, words
 from auditor.rules.pack import Pack
 from auditor.speech.audio import RawFormat, write_canonical
+from auditor.speech.diarize import Diarizer
 from auditor.speech.hear import hear
 from auditor.speech.ingest import Intake
 from auditor.speech.sidecars import Row
@@ -48,6 +49,7 @@ class Worker:
         load_transcriber: makes the recogniser; called once, and only if there is a recording to hear.
         raw: how recordings without a header are coded.
         again: what a later run must know to try a call again (plain values).
+        diarizer: what tells voices apart on recordings that have everybody on one channel; without it they stay together.
         warned: filled while calls are done, with each one's source and warnings.
     """
 
@@ -55,6 +57,7 @@ class Worker:
     pack: Pack
     load_transcriber: Callable[[], Transcriber]
     raw: RawFormat | None = None
+    diarizer: Diarizer | None = None
     again: Mapping[str, object] = field(default_factory=dict)
     warned: list[tuple[str, CallWarning]] = field(default_factory=list)
 
@@ -104,6 +107,8 @@ class Worker:
         if isinstance(work, Recording):
             hotwords = hashlib.sha256("\n".join(self.transcriber.hotwords).encode()).hexdigest()
             options = {} if self.raw is None else {"raw": repr(self.raw)}
+            if self.diarizer is not None:
+                options["diarizer"] = self.diarizer.fingerprint
             heard = transcript_key(work.audio_id, options, self.transcriber.fingerprint, hotwords)
         else:
             heard = transcript_key(work.source_hash, {}, "", "")
@@ -135,7 +140,7 @@ class Worker:
                 source=recording.path,
                 warnings=(*recording.warnings, *of_sound),
             )
-        heard = hear(recording, self.transcriber, raw=self.raw)
+        heard = hear(recording, self.transcriber, raw=self.raw, diarizer=self.diarizer)
         write_canonical(heard.sound, self.home.audio_path(recording.audio_id))
         return Call(
             recording.call_id,
@@ -147,6 +152,7 @@ class Worker:
             transcribed_by=self.transcriber.fingerprint,
             warnings=(*recording.warnings, *heard.warnings),
             acoustics=heard.acoustics,
+            diarized_by=self.diarizer.fingerprint if self.diarizer is not None and heard.diarized else "",
         )
 
 

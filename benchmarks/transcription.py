@@ -81,7 +81,7 @@ class Contest:
     def auditor(self, sound: Sound, _: Sequence[Window]) -> list[str]:
         """Our way."""
         texts = [""] * len(sound.samples)
-        for utterance in listen(sound, self.ours)[0]:
+        for utterance in listen(sound, self.ours).utterances:
             texts[utterance.channel or 0] += utterance.text
         return texts
 

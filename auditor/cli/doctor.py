@@ -13,9 +13,14 @@ import typer
 
 from auditor.cli.terminal import Exit, PackOption, out
 
-PACKAGES = ("faster-whisper", "ctranslate2", "jieba", "spacy", "streamlit", "duckdb", "pyarrow", "av", "soundfile")
+PACKAGES = (
+    "faster-whisper", "ctranslate2", "jieba", "spacy", "streamlit", "duckdb", "pyarrow", "av", "soundfile",
+    "kaldi-native-fbank", "scikit-learn",
+)  # fmt: skip
 OPTIONAL = {
     "typst": "PDF 报告，pip install 'collections-auditor[pdf]'",
+    "sherpa-onnx": "单声道录音用自备模型分清双方，pip install 'collections-auditor[sherpa]'",
+    "pyannote.audio": "同上，pip install 'collections-auditor[pyannote]'",
     "ray": "多机并行，pip install 'collections-auditor[ray]'",
 }
 MOST_EXAMPLES = 10
@@ -32,6 +37,9 @@ class Remark:
 
 def doctor(
     model: Annotated[str | None, typer.Option("--model", metavar="文件夹|大小", help="要检查的语音识别模型。")] = None,
+    diarizer: Annotated[
+        str, typer.Option("--diarizer", metavar="方式", help="要检查的说话人分离方式，写法同 auditor run。")
+    ] = "builtin",
     home: Annotated[
         Path, typer.Option("--home", metavar="目录", envvar="AUDITOR_HOME", help="要检查的归档目录。")
     ] = Path("auditor-home"),
@@ -49,7 +57,7 @@ def doctor(
     退出码：0 都可以用；3 有不能用的。
     """
     bad = False
-    for remark in (*_programs(), *_model(model), *_pack(pack), *_home(home)):
+    for remark in (*_programs(), *_model(model), *_diarizer(diarizer), *_pack(pack), *_home(home)):
         mark, style = MARKS[remark.state]
         out().print(f"{mark} {remark.text}", style=style if remark.state != "good" else None)
         bad = bad or remark.state == "missing"
@@ -94,6 +102,17 @@ def _model(model: str | None) -> Iterator[Remark]:
         )
         return
     yield _tried(lambda: f"模型 {find_model(model, download=False)}")
+
+
+def _diarizer(name: str) -> Iterator[Remark]:
+    from auditor.speech.diarizers import diarizer_named
+
+    def look() -> str:
+        found = diarizer_named(name)
+        how = "单声道录音按嗓音分清双方" if found is not None else "单声道录音不分说话人，只能记疑似"
+        return f"说话人分离 {'none' if found is None else found.fingerprint}：{how}"
+
+    yield _tried(look)
 
 
 def _pack(pack: str) -> Iterator[Remark]:

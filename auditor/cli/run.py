@@ -81,6 +81,14 @@ def run(
         bool, typer.Option("--hotwords/--no-hotwords", help="把规则包的热词提示给模型；演示模型没学过提示，要关掉。")
     ] = True,
     threads: Annotated[int, typer.Option("--threads", min=0, metavar="N", help="识别用的线程数；0 由引擎决定。")] = 0,
+    diarizer: Annotated[
+        str,
+        typer.Option(
+            "--diarizer",
+            metavar="方式",
+            help="单声道录音怎样分清双方：builtin（内置，不用下载）、sherpa:文件夹、pyannote:文件夹、none（不分）。",
+        ),
+    ] = "builtin",
     retry: Annotated[
         bool, typer.Option("--retry", help="重试以前失败的；不写 PATH 就重试归档目录里全部失败的（模型等选项照写）。")
     ] = False,
@@ -98,6 +106,7 @@ def run(
       auditor run 录音文件夹 --metadata 通话清单.csv --agent-channel left
       auditor run '录音/2026-10-*/*.mp3' --home 十月归档
       auditor run 旧录音 --raw alaw:8000:2
+      auditor run 单声道录音 --diarizer sherpa:/models/diarization
       auditor run --retry                      再试以前失败的
       auditor run 录音文件夹 --json -q > 结果.jsonl
 
@@ -113,6 +122,7 @@ def run(
     from auditor.errors import InputError, UsageError
     from auditor.rules.pack import load_pack
     from auditor.speech.audio import RawFormat
+    from auditor.speech.diarizers import diarizer_named
     from auditor.speech.ingest import find
     from auditor.store.home import Home
     from auditor.worker import Worker
@@ -124,6 +134,7 @@ def run(
         model = str(Path(model).expanduser().absolute())
     if not paths and not retry:
         raise UsageError("请写出要处理的录音或转写文件，例如：auditor run 录音文件夹 --model 模型文件夹")
+    telling = diarizer_named(diarizer)
     opened = Home.open(home, create=bool(paths))
     groups = [([*paths], origin)] if paths else failed_before(opened)
     opened.archive_pack(rules.hash, rules.files)
@@ -155,7 +166,7 @@ def run(
         listed = None if given.metadata is None else Path(given.metadata)
         with contextlib.chdir(given.folder):
             intake = find(group, listed, assume=raw_format, agent_channel=given.agent_channel)
-            worker = Worker(opened, rules, recogniser, raw_format, asdict(given))
+            worker = Worker(opened, rules, recogniser, raw_format, telling, asdict(given))
             plan = worker.plan(intake)
             jobs, rejected = plan.jobs, plan.rejected
             if not quiet:

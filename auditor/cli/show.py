@@ -29,6 +29,7 @@ TEXT = {
         "signals": "信号",
         "unmeasured": "测不出",
         "comma": "、",
+        "sure": "；分清双方的把握 {confidence}",
     },
     "en": {
         "score": "score",
@@ -42,6 +43,7 @@ TEXT = {
         "signals": "signals",
         "unmeasured": "not measurable",
         "comma": ", ",
+        "sure": "; sides told apart with confidence {confidence}",
     },
 }
 MARKS = {"done": "✓", "missed": "✗", "na": "–", "cannot_tell": "?"}
@@ -102,6 +104,9 @@ def lines(call: Call, audit: Audit, lang: str) -> list[Text]:
         ),
         Text(f"{audit.pack}  {audit.transcribed_by}", "dim"),
     ]
+    if call.diarized_by and call.roles is not None:
+        sure = words["sure"].format(confidence=f"{call.roles.confidence:.0%}")
+        result.append(Text(f"{call.diarized_by}  {call.roles.reason}{sure}", "dim"))
     result += [Text(f"! {w.message}", "yellow") for w in audit.warnings]
     result.append(Text(f"\n{words['violations']}", "bold"))
     for f in audit.findings:

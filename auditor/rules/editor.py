@@ -190,6 +190,7 @@ ABOUT: Mapping[str, str] = {
     "ScorecardFile.bands": "各等级的起点分。",
     "ScorecardFile.trust_words_from": "触发词的平均识别概率低于此值，只记疑似。",
     "ScorecardFile.trust_steps_from": "坐席语音的平均识别概率低于此值，缺的步骤记无法判定。",
+    "ScorecardFile.trust_roles_from": "分清坐席与客户的把握低于此值，说话人记为不明：发现只记疑似，步骤记无法判定。",
     "PenaltyFile.points": "扣多少分；或按严重度分别写。",
     "PenaltyFile.per": "call 每通扣一次，finding 每次都扣。",
     "PenaltyFile.cap": "这一类最多扣多少分。",

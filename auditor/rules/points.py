@@ -29,6 +29,7 @@ class Scoring:
     bands: Mapping[Band, Decimal]
     trust_words_from: float
     trust_steps_from: float
+    trust_roles_from: float
 
 
 def scoring(file: ScorecardFile) -> Scoring:
@@ -52,6 +53,7 @@ def scoring(file: ScorecardFile) -> Scoring:
         {band: _points(file.bands[band]) for band in bands},  # type: ignore[index]
         file.trust_words_from,
         file.trust_steps_from,
+        file.trust_roles_from,
     )
 
 

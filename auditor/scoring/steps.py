@@ -223,7 +223,8 @@ def _doubt(scene: Scene, trust_from: float) -> Doubt | None:
     if "agent" not in speakers and "unknown" not in speakers:
         return Doubt("没有听到坐席说话，无法判定", total=True)
     if "unknown" in speakers:
-        return Doubt("说话人不明，无法判定", total=True)
+        why = f"（{call.roles.reason}）" if call.roles is not None else ""
+        return Doubt(f"说话人不明{why}，无法判定", total=True)
     if "dead_channel" in codes:
         return Doubt("有一侧声道没有声音，无法判定", total=True)
     if codes & LOSSY:

@@ -124,12 +124,12 @@ def _clipped_share(samples: NDArray[np.float32], peak: float) -> float:
 def _channel_warnings(sound: Sound, channels: tuple[ChannelAcoustics, ...]) -> list[CallWarning]:
     found = []
     if len(channels) == 1:
-        found.append(CallWarning("mono", "单声道录音：坐席与客户在同一声道，说话人标为未知。"))
+        found.append(CallWarning("mono", "单声道录音：坐席与客户在同一声道，不能按声道区分说话人。"))
     dead = [c.channel for c in channels if _is_dead(c)]
     for c in dead:
         found.append(CallWarning("dead_channel", f"{_side(c, channels)}没有声音：这一侧没有录下来，请检查录音线路。"))
     if not dead and is_duplicated(sound):
-        found.append(CallWarning("duplicated_channels", "左右声道内容相同：实为单声道录音，说话人标为未知。"))
+        found.append(CallWarning("duplicated_channels", "左右声道内容相同：实为单声道录音，不能按声道区分说话人。"))
     elif len(channels) == 2 and not dead:
         talk = [sum(end - start for start, end in c.speech) for c in channels]
         quiet = talk.index(min(talk))

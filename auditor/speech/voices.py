@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
 from auditor.models import Span
@@ -144,7 +144,8 @@ def _measure(samples: NDArray[np.float32], rate: int, spans: Sequence[Span]) -> 
 
     cepstra, loud, pitch, voiced = _features(samples, rate)
     frames = len(cepstra)
-    steps, edges = [], []
+    steps: list[int] = []
+    edges: list[tuple[int, int]] = []
     for start, end in spans:
         first, last = int(start * _FRAMES / _STEP), min(int(np.ceil(end * _FRAMES / _STEP)), frames // _STEP)
         first = max(first, steps[-1] + 1 if steps else 0)
@@ -245,11 +246,9 @@ def _units(call: _Call, seconds: float, voices: Floats | None = None) -> list[tu
     for first, last in call.spans:
         inner = [] if voices is None else (np.flatnonzero(np.diff(voices[first:last])) + first + 1).tolist()
         bounds = [first, *inner, last]
-        for a, b in zip(bounds, bounds[1:], strict=False):
+        for a, b in pairwise(bounds):
             edges = np.linspace(a, b, max(1, round((b - a) / most)) + 1).astype(int).tolist()
-            found += [
-                (c, d) for c, d in zip(edges, edges[1:], strict=False) if call.heard[c:d].sum() >= _LEAST_UNIT
-            ]
+            found += [(c, d) for c, d in pairwise(edges) if call.heard[c:d].sum() >= _LEAST_UNIT]
     return found
 
 
@@ -343,7 +342,9 @@ def _apart(call: _Call, sums: _Sums, sides: Floats) -> float:
     odds = []
     for side in (0, 1):
         held = (sides == side)[:, None]
-        own = [total - held * rows for total, rows in zip(whole[side], (sums.sounds, sums.timbre, sums.pitch), strict=True)]
+        own = [
+            total - held * rows for total, rows in zip(whole[side], (sums.sounds, sums.timbre, sums.pitch), strict=True)
+        ]
         timbre, sounds, pitch = _voice(call, *own)
         odds.append((sums.timbre * timbre).sum(1) + (sums.sounds * sounds).sum(1) + (sums.pitch * pitch).sum(1))
     nearer = np.where(sides == 1, odds[1] - odds[0], odds[0] - odds[1])
