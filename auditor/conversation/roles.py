@@ -15,7 +15,7 @@ LEAD_ODDS = 2.0  # log odds that a side is the agent, for each utterance of its 
 
 # Log odds that a stretch of speech was given to the right voice, by how many utterances with a cue agree with it; fitted by
 # benchmarks/diarization.py --calibrate to dialogues whose speakers were mixed up on purpose.
-BASE_ODDS, CUE_ODDS = 0.23, 1.72
+BASE_ODDS, CUE_ODDS = 0.26, 1.66
 
 
 @dataclass(frozen=True, slots=True)
