@@ -115,3 +115,44 @@ def test_broken_characters_are_judged_around() -> None:
     """Half a surrogate pair does not stop the audit, nor hide the words around it."""
     audit = audit_call(Call("K1", Metadata(), (Utterance("agent", 0, 1, "\ud83d我弄\udc00死你"),)), PACK)
     assert [f.category for f in audit.findings] == ["threat_violence"]
+
+
+def diarized(*lines: tuple[int, str]) -> Call:
+    """A call heard on one channel, its voices told apart by sound."""
+    spoken = tuple(Utterance("unknown", 2.0 * i, 2.0 * i + 1.5, t, channel=v) for i, (v, t) in enumerate(lines))
+    return Call("M1", Metadata(), spoken, diarized_by="builtin 1")
+
+
+CLEAR = (
+    (1, "您好，这里是青禾银行，工号零二一"),
+    (0, "你是谁"),
+    (1, "本次通话录音，请核对一下证件后四位"),
+    (0, "我没钱"),
+)
+
+
+def test_voices_on_one_channel_get_roles_by_what_they_say() -> None:
+    """Where somebody said that the agent sits on the left, that is no word about voices."""
+    known = with_roles(diarized(*CLEAR), PACK, agent_channel=0)
+    assert [u.speaker for u in known.utterances] == ["agent", "customer", "agent", "customer"]
+    assert known.roles is not None
+    assert known.roles.confidence >= PACK.scoring.trust_roles_from
+    assert any(s.verdict == "done" for s in audit_call(known, PACK).steps)
+
+
+def test_where_voices_are_mixed_up_nothing_is_held_against_the_agent() -> None:
+    """Steps can't be told, findings are suspected, and both say why."""
+    threat = (0, "再不还我就把你通讯录里的人挨个打一遍电话")
+    mixed = with_roles(
+        diarized(*CLEAR, (1, "我没钱"), (1, "你是谁"), (0, "工号零二一，逾期三天"), (1, "您好，工号"), threat), PACK
+    )
+    assert mixed.roles is not None
+    assert mixed.roles.confidence < PACK.scoring.trust_roles_from
+    assert {u.speaker for u in mixed.utterances} == {"unknown"}
+    audit = audit_call(mixed, PACK)
+    assert audit.findings
+    assert {f.status for f in audit.findings} == {"suspected"}
+    assert {s.verdict for s in audit.steps} == {"cannot_tell"}
+    assert "说话人不明" in audit.steps[0].why
+    assert "把握只有" in audit.steps[0].why
+    assert audit.scorecard.score is None

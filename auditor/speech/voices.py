@@ -38,13 +38,14 @@ _VOICED_BELOW = -0.25  # Kaldi's voicing feature
 _PITCH_WEIGHT = 0.5  # pitch moves slowly: neighbouring frames say the same
 _AUDIBLE_DB = 30.0  # below the call's loud speech
 _UNITS = (4.0, 2.0)  # seconds of a unit: the longer is surer, the shorter finds short turns
+_LEAST_SPREAD = 1e-3  # of a cepstrum; a tone or digital silence has none
 _LEAST_UNIT = 25  # audible frames
 _SEEDS = 8  # units from which pairs are tried as first guesses
 _REFINED = 3  # best guesses that are drawn over time
 _ROUNDS = 8
 _SCALE = 0.35  # how much of a frame's evidence is its own
 _CHANGE, _CHANGE_IN_PAUSE = -30.0, -6.0  # log odds against a change of voice
-_TWO_VOICES_FROM = 1.2  # nats a frame
+_TWO_VOICES_FROM = 1.0  # nats a frame; one person is split by 0.9 at most (benchmarks/diarization.py)
 
 
 class TwoVoices:
@@ -160,7 +161,9 @@ def _measure(samples: NDArray[np.float32], rate: int, spans: Sequence[Span]) -> 
     audible = loud > np.quantile(loud, 0.9) - _AUDIBLE_DB
     if audible.sum() < max(2 * _LEAST_UNIT, 2 * _SOUNDS):
         return None
-    spread = cepstra[audible].std(axis=0) + 1e-6
+    spread = cepstra[audible].std(axis=0)
+    if spread.min() < _LEAST_SPREAD:
+        return None
     cepstra = (cepstra - cepstra[audible].mean(axis=0)) / spread
     mixture = _mixture(cepstra[audible])
     share = np.zeros((len(rows), _SOUNDS))
@@ -311,7 +314,8 @@ def _guesses(call: _Call, sums: _Sums) -> Iterator[Floats]:
     middle = np.argmax(sums.pitch.cumsum(axis=1) >= sums.pitch.sum(axis=1, keepdims=True) / 2, axis=1).astype(float)
     pitch = ((middle - middle.mean()) / (middle.std() + 1.0))[:, None]
     for seen in (timbre, pitch, np.hstack([timbre, 2 * pitch])):
-        yield AgglomerativeClustering(2, linkage="ward").fit_predict(seen).astype(float)
+        if seen.any():
+            yield AgglomerativeClustering(2, linkage="ward").fit_predict(seen).astype(float)
     longest = np.argsort(-sums.heard, kind="stable")[:_SEEDS].tolist()
     for one, other in combinations(longest, 2):
         only = _Sums(*(getattr(sums, f)[[one, other]] for f in ("heard", "sounds", "timbre", "pitch")))

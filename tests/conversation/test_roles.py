@@ -50,3 +50,46 @@ def test_speakers_follow_the_channel() -> None:
     spoken = assign_speakers((on(0, "甲"), on(1, "乙"), on(None, "丙"), named), Roles(0, ""))
     assert [u.speaker for u in spoken] == ["agent", "customer", "unknown", "customer"]
     assert assign_speakers((on(0, "甲"),), Roles(None, ""))[0].speaker == "unknown"
+
+
+AGENT_LINES = (
+    "您好，这里是青禾银行信用卡中心，工号零二一",
+    "本次通话录音，请核对一下证件后四位",
+    "您的还款日已过，逾期三天",
+)
+CUSTOMER_LINES = ("你是谁", "我没钱", "我知道了")
+
+
+def spoken(voices: str, lines: tuple[str, ...]) -> list[Utterance]:
+    """Lines by voices told apart by sound, one digit each."""
+    return [on(int(voice), line) for voice, line in zip(voices, lines, strict=True)]
+
+
+def test_confidence_falls_as_voices_are_mixed_up() -> None:
+    """What both voices say of both sides speaks against the diarizer; what is told leaves no doubt."""
+    lines = (*AGENT_LINES, *CUSTOMER_LINES)
+    clean, one_wrong = (decide_roles(spoken(v, lines), CUES, diarized=True) for v in ("000111", "000110"))
+    assert clean.agent_channel == one_wrong.agent_channel == 0
+    assert 0.9 < clean.confidence < 1
+    assert 0.5 < one_wrong.confidence < 0.9
+    assert decide_roles(spoken("000111", lines), CUES, told=1).confidence == 1
+
+
+def test_a_recording_with_two_lines_can_not_be_mixed_up() -> None:
+    """There the only doubt is which line is whose."""
+    lines = (*AGENT_LINES, *CUSTOMER_LINES)
+    assert decide_roles(spoken("000110", lines), CUES).confidence > 0.95
+
+
+def test_one_voice_alone_is_the_agent_only_if_it_talks_like_one() -> None:
+    assert decide_roles(spoken("000", AGENT_LINES), CUES, diarized=True).agent_channel == 0
+    assert decide_roles(spoken("000", CUSTOMER_LINES), CUES, diarized=True).agent_channel is None
+    both = decide_roles(spoken("000000", (*AGENT_LINES, *CUSTOMER_LINES)), CUES, diarized=True)
+    assert both.agent_channel is None or both.confidence < 0.85
+
+
+def test_the_institution_named_in_the_metadata_shows_the_agent() -> None:
+    lines = ("我是晴川的", "哦", "晴川找您有事", "哦")
+    named = decide_roles(spoken("1010", lines), CUES, names=("晴川",), diarized=True)
+    assert named.agent_channel == 1
+    assert "晴川" in named.reason
