@@ -40,6 +40,26 @@ def test_a_recording_gives_the_same_bytes_in_two_processes(tmp_path: Path) -> No
     assert sounds[0] == sounds[1]
 
 
+@pytest.mark.model
+def test_a_mono_recording_is_judged_and_says_how_sure_it_is(tmp_path: Path) -> None:
+    """Its voices are told apart and given roles; a second time nothing is done; told not to, it can't be judged."""
+    shutil.copy(SAMPLES / "calls" / "S14.amr", tmp_path / "S14.amr")
+    asked = ["run", "S14.amr", "--metadata", SAMPLES / "metadata.csv", *HEARING, "--home", "home"]
+    assert "本次完成" in auditor(*asked, cwd=tmp_path).out
+    (row,) = auditor("show", "S14", "--home", "home", "--json", cwd=tmp_path).rows
+    done = {s["id"] for s in row["steps"] if s["verdict"] == "done"}
+    assert {"introduction", "identity_verification", "recording_notice", "state_purpose", "closing"} <= done
+    assert row["party"] == "debtor_verified"
+    assert row["facts"]["customer_flags"] == ["dispute_or_paid"]
+    assert "分清双方的把握 9" in auditor("show", "S14", "--home", "home", cwd=tmp_path).out
+    assert "没有变化" in auditor(*asked, cwd=tmp_path).out
+
+    together = auditor(*asked, "--diarizer", "none", "--json", "-q", cwd=tmp_path).rows
+    (judged,) = (r for r in together if r["call_id"] == "S14")
+    assert (judged["outcome"], judged["score"]) == ("stored", None)
+    assert {s["verdict"] for s in judged["steps"]} == {"cannot_tell"}
+
+
 def test_transcripts_give_the_same_bytes_in_two_processes(tmp_path: Path) -> None:
     """What one process prints is what another prints, and what ``run`` keeps is what ``check`` says."""
     transcripts = SAMPLES / "transcripts"

@@ -17,6 +17,14 @@ def test_a_healthy_machine_passes(home: Home) -> None:
         assert part in said.out
 
 
+def test_a_missing_diarizer_is_told_with_the_way_out(tmp_path: Path) -> None:
+    """And what the built-in rests on is shown."""
+    assert "说话人分离 builtin" in auditor("doctor", cwd=tmp_path).out
+    said = auditor("doctor", "--diarizer", "sherpa:nowhere", cwd=tmp_path)
+    assert said.code == 3
+    assert "collections-auditor[sherpa]" in said.out or "缺少 segmentation.onnx" in said.out
+
+
 def test_it_makes_nothing(tmp_path: Path) -> None:
     said = auditor("doctor", cwd=tmp_path)
     assert said.code == 0
