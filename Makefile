@@ -49,6 +49,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/demo_model.py
 	$(BIN)/python benchmarks/transcription.py
 	$(BIN)/python benchmarks/noise.py
+	$(BIN)/python benchmarks/diarization.py
 	$(BIN)/python benchmarks/text_audit.py
 
 clean:

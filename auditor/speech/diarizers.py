@@ -33,7 +33,7 @@ def diarizer_named(name: str) -> Diarizer | None:
 
     Raises:
         UsageError: there is no such diarizer.
-        ModelError: its package isn't installed, or its folder lacks a model.
+        ModelError: its package isn't installed, its folder lacks a model, or the model can't be loaded.
     """
     kind, _, folder = name.partition(":")
     if kind in WITH_FOLDER and folder:
@@ -52,7 +52,7 @@ class Sherpa:
         folder: holds ``segmentation.onnx`` and ``embedding.onnx``.
 
     Raises:
-        ModelError: the package or a model is missing.
+        ModelError: the package or a model is missing, or can't be loaded.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -64,7 +64,7 @@ class Sherpa:
                     f"声纹模型存为 {EMBEDDING}，放在同一个文件夹里。"
                 )
         self._folder = folder
-        self._engine: Any = None
+        self._engine = _loaded(folder, self._load)
         self._fingerprint = f"sherpa-onnx {installed} {folder.name}@{_hash_of(folder, '*.onnx')}"
 
     @property
@@ -74,8 +74,6 @@ class Sherpa:
 
     def diarize(self, samples: NDArray[np.float32], rate: int, speech: Sequence[Span]) -> tuple[VoiceTurn, ...]:
         """See ``Diarizer.diarize``; the engine finds speech by itself."""
-        if self._engine is None:
-            self._engine = self._load()
         if rate != self._engine.sample_rate:
             raise ModelError(
                 f"{self._folder}：模型要 {self._engine.sample_rate} Hz 的声音，这里是 {rate} Hz。请换模型。"
@@ -95,10 +93,7 @@ class Sherpa:
             embedding=engine.SpeakerEmbeddingExtractorConfig(model=str(self._folder / EMBEDDING)),
             clustering=engine.FastClusteringConfig(num_clusters=-1, threshold=_LIKENESS),
         )
-        try:
-            return engine.OfflineSpeakerDiarization(config)
-        except Exception as error:  # whatever the model readers raise
-            raise _unreadable(self._folder, error) from error
+        return engine.OfflineSpeakerDiarization(config)
 
 
 class Pyannote:
@@ -108,7 +103,7 @@ class Pyannote:
         folder: holds ``config.yaml``, which names no model outside of it.
 
     Raises:
-        ModelError: the package or the pipeline is missing, or a model would have to be downloaded.
+        ModelError: the package or the pipeline is missing or can't be loaded, or a model would have to be downloaded.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -120,7 +115,7 @@ class Pyannote:
             if not Path(model[1]).exists():
                 raise ModelError(f"{config}：引用了要联网下载的模型 {model[1]}。请下载后在这里写它在本机的路径。")
         self._folder = folder
-        self._pipeline: Any = None
+        self._pipeline = _loaded(folder, self._load)
         self._fingerprint = f"pyannote.audio {installed} {folder.name}@{_hash_of(folder, '**/*')}"
 
     @property
@@ -132,8 +127,6 @@ class Pyannote:
         """See ``Diarizer.diarize``; the engine finds speech by itself."""
         import torch
 
-        if self._pipeline is None:
-            self._pipeline = self._load()
         if not speech:
             return ()
         heard = self._pipeline({"waveform": torch.from_numpy(samples.copy())[None], "sample_rate": rate})
@@ -147,10 +140,7 @@ class Pyannote:
         from pyannote.audio.telemetry import set_telemetry_metrics
 
         set_telemetry_metrics(False)
-        try:
-            return Pipeline.from_pretrained(self._folder)
-        except Exception as error:  # whatever the model readers raise
-            raise _unreadable(self._folder, error) from error
+        return Pipeline.from_pretrained(self._folder)
 
 
 PLAIN: dict[str, Callable[[], Diarizer | None]] = {"builtin": TwoVoices, "none": lambda: None}
@@ -167,9 +157,14 @@ def _installed(package: str, extra: str) -> str:
         ) from None
 
 
-def _unreadable(folder: Path, error: Exception) -> ModelError:
-    reason = str(error).strip().splitlines()[:1] or [type(error).__name__]
-    return ModelError(f"{folder}：说话人分离模型载入失败（{reason[0][:200]}）。请重新复制整个模型文件夹。")
+def _loaded(folder: Path, load: Callable[[], Any]) -> Any:
+    try:
+        return load()
+    except Exception as error:  # whatever the model readers raise
+        reason = str(error).strip().splitlines()[:1] or [type(error).__name__]
+        raise ModelError(
+            f"{folder}：说话人分离模型载入失败（{reason[0][:200]}）。请重新复制整个模型文件夹。"
+        ) from error
 
 
 def _hash_of(folder: Path, pattern: str) -> str:
