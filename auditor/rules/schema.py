@@ -349,7 +349,7 @@ class ScorecardFile(Strict):
     bands: dict[Literal["excellent", "pass", "weak"], Points]
     trust_words_from: Annotated[float, Field(ge=0, le=1)]
     trust_steps_from: Annotated[float, Field(ge=0, le=1)]
-    trust_roles_from: Annotated[float, Field(ge=0, le=1)] = 0.85
+    trust_roles_from: Annotated[float, Field(ge=0, le=1)] = 0.8
 
     @model_validator(mode="after")
     def _complete(self) -> ScorecardFile:
