@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.models import Call, Metadata, Utterance
+from auditor.models import Acoustics, Call, ChannelAcoustics, Metadata, Utterance
 from auditor.pipeline import audit_call, with_roles, words
 from auditor.rules.pack import load_pack
 from auditor.speech.transcripts import read_calls
@@ -156,3 +156,11 @@ def test_where_voices_are_mixed_up_nothing_is_held_against_the_agent() -> None:
     assert "说话人不明" in audit.steps[0].why
     assert "把握只有" in audit.steps[0].why
     assert audit.scorecard.score is None
+
+
+def test_a_voice_is_no_channel_of_the_recording() -> None:
+    """A mono call stored as two equal channels: neither is the agent's, so nobody's loudness is told."""
+    both = tuple(ChannelAcoustics(c, ((0.0, 8.0),), (-20.0,) * 80, 0.5, 0.0) for c in (0, 1))
+    call = replace(diarized(*CLEAR), acoustics=Acoustics(8.0, 8000, both))
+    signals = audit_call(with_roles(call, PACK), PACK).signals
+    assert signals == audit_call(with_roles(diarized(*CLEAR), PACK), PACK).signals

@@ -186,7 +186,7 @@ def _longest(silent: Collection[Silence]) -> float:
 
 def _line(call: Call, said: Mapping[Speaker, Sequence[Said]]) -> Sequence[Stretch]:
     """Who spoke when: by the channels' voice activity, else by the utterances."""
-    channel = None if call.roles is None else call.roles.agent_channel
+    channel = None if call.roles is None or call.diarized_by else call.roles.agent_channel
     heard = None if call.acoustics is None or channel is None else voiced(call.acoustics, channel)
     return of_utterances(said) if heard is None else of_voices(heard, said)
 
@@ -214,7 +214,7 @@ def _rates(side: Side, own: Sequence[Said], cues: SignalCues) -> dict[str, float
 
 def _loudness(side: Side, call: Call, cues: SignalCues) -> dict[str, float]:
     """The side's level, and its raised voice; nothing where it has no channel of its own."""
-    channel = None if call.roles is None else call.roles.agent_channel
+    channel = None if call.roles is None or call.diarized_by else call.roles.agent_channel
     if call.acoustics is None or channel is None or len(call.acoustics.channels) != 2:
         return {}
     own = next(c for c in call.acoustics.channels if (c.channel == channel) == (side == "agent"))
