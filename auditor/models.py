@@ -61,7 +61,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What the institution knows about a call. Every field may be absent; unknown columns live on in ``custom``."""
+    """What the institution knows of a call; any field may be absent (``payments`` ``()``: nothing was paid)."""
 
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -85,11 +85,13 @@ class Metadata:
     contact_relation: str | None = None
     agreed_hours: str | None = None
     plan_breached: bool | None = None
-    payments: tuple[Payment, ...] = ()
+    payments: tuple[Payment, ...] | None = None
     litigation: str | None = None
     waiver_approved: bool | None = None
     staff_is_bank: bool | None = None
     hung_up_by: str | None = None
+    agreed_calls_per_day: int | None = None
+    callback_requested: bool | None = None
     custom: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -245,7 +247,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One breach, with its own evidence. ``quote`` is ``text[span[0]:span[1]]`` of the utterance as heard."""
+    """One breach, its evidence and, where it takes several, the ``calls``; ``quote`` is ``text[span[0]:span[1]]`` as heard."""
 
     finding_id: str
     rule_id: str
@@ -261,6 +263,7 @@ class Finding:
     matched_by: str
     why: str
     cites: tuple[str, ...]
+    calls: tuple[str, ...] = ()
 
 
 def finding_id(call_id: str, category: str, utterance: int | None, span: tuple[int, int] | None) -> str:
@@ -359,6 +362,7 @@ class Audit:
                     "matched_by": f.matched_by,
                     "why": f.why,
                     "cites": list(f.cites),
+                    **({"calls": list(f.calls)} if f.calls else {}),
                 }
                 for f in self.findings
             ],

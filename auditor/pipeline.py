@@ -16,6 +16,7 @@ from auditor.rules.conditions import Rule
 from auditor.rules.match import find
 from auditor.rules.pack import Pack
 from auditor.rules.scene import Limits, Scene, as_heard
+from auditor.scoring.cases import judge_cases, record_of, with_cases
 from auditor.scoring.scorecard import score
 from auditor.scoring.steps import Candidate, candidates, judge, seen
 from auditor.text.normalise import normalise
@@ -116,6 +117,15 @@ def audit_call(
         warnings=call.warnings,
         transcribed_by=call.transcribed_by,
     )
+
+
+def audit_together(judged: Sequence[tuple[Call, Audit]], pack: Pack) -> tuple[Audit, ...]:
+    """The calls' audits as they are shown, each with what the calls show together, in the order given.
+
+    Audits that need nothing added are returned as they are.
+    """
+    found = judge_cases((record_of(call, audit) for call, audit in judged), pack).of()
+    return tuple(with_cases(audit, found.get(audit.call_id, ()), pack.scoring) for _, audit in judged)
 
 
 def every_finding(scene: Scene, pack: Pack) -> list[Finding]:

@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress
 from rich.table import Table
 
 from auditor.evaluation.gold import read_cases
@@ -222,9 +222,9 @@ def main() -> int:
         parser.error(f"nothing to measure in {given.data}")
     cases = [case for group in sets.values() for case in group]
     progress = Console(stderr=True)
-    judged = list(
-        track(judge_all(cases, given.pack, given.jobs), "judging", len(cases), console=progress, transient=True)
-    )
+    with Progress(console=progress, transient=True) as watched:
+        task = watched.add_task("judging", total=len(cases))
+        judged = judge_all(cases, given.pack, given.jobs, lambda: watched.advance(task))
     table = Table("set", "figure", "measured", "goal", "")
     missed = start = 0
     for name, group in sets.items():

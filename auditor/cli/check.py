@@ -39,7 +39,7 @@ def check(
 ) -> None:
     """只检查文本：判步骤、违规和得分，不需要录音和模型，也不保存。
 
-    按给出的顺序检查。不能用的文件各报一行，其余照常检查。
+    按给出的顺序检查。一起给出的通话放在一起判：同一客户一天接通几次、拒绝后有没有再打。不能用的文件各报一行，其余照常检查。
 
     例：
 
@@ -49,12 +49,15 @@ def check(
 
     退出码：0 全部完成；1 有文件不能用；2 命令写法不对；3 规则包不能用。
     """
+    from auditor.cli.summary import missing
     from auditor.errors import TranscriptError
-    from auditor.models import Audit
-    from auditor.pipeline import audit_call, with_roles
+    from auditor.models import Audit, Call
+    from auditor.pipeline import audit_call, audit_together, with_roles
     from auditor.rules.pack import load_pack
+    from auditor.scoring.cases import gaps, record_of
     from auditor.speech.ingest import find
     from auditor.speech.written import read_written
+    from auditor.worker import attempts
 
     check_language(lang)
     rules = load_pack(pack)
@@ -67,12 +70,12 @@ def check(
         complain(f"{recording.path}：这是录音，check 只检查文本。请用 auditor run 转写并质检。")
         failed += 1
 
-    audits: list[Audit] = []
+    judged: list[tuple[Call, Audit]] = []
     console = err()
     with console.status("") as status:
         for path in intake.transcripts:
             if not quiet:
-                status.update(f"检查 {path.name}（已完成 {len(audits)} 通）")
+                status.update(f"检查 {path.name}（已完成 {len(judged)} 通）")
             bad: list[TranscriptError] = []
             try:
                 calls, _ = read_written(path, intake.spare_rows, bad.append)
@@ -82,14 +85,19 @@ def check(
                 complain(str(trouble))
                 failed += 1
             for call in calls:
-                audit = audit_call(with_roles(call, rules), rules)
-                audits.append(audit)
-                if form == "jsonl":
-                    sys.stdout.write(json.dumps(audit.as_json(), ensure_ascii=False) + "\n")
+                judged.append((call, audit_call(with_roles(call, rules), rules)))
+    unanswered = [(call, audit_call(call, rules)) for call in attempts(intake.attempts)] if judged else []
+    told = audit_together([*judged, *unanswered], rules)
+    # an attempt without a recording is told of only where other calls make it a breach
+    audits = [*told[: len(judged)], *(a for a in told[len(judged) :] if any(f.calls for f in a.findings))]
+    if form == "jsonl":
+        sys.stdout.writelines(json.dumps(audit.as_json(), ensure_ascii=False) + "\n" for audit in audits)
     if form == "table" and audits:
         out().print(audits_table(audits, lang))
         if not quiet:
             out().print(audits_sum(audits, lang))
+    if not quiet:
+        missing(gaps(record_of(call, audit) for call, audit in judged))
     if not audits and not failed:
         complain("没有找到可检查的转写文件。支持 JSON、JSONL、SRT、VTT；录音请用 auditor run。")
         failed += 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +16,6 @@ from auditor.cli.measured import list_differences, show_tables
 from auditor.cli.terminal import Exit, LanguageOption, PackOption, check_language, complain, err
 
 if TYPE_CHECKING:
-    from auditor.evaluation.metrics import Judged
     from auditor.evaluation.reference import Case
 
 CASES_A_PROCESS = 400
@@ -49,6 +49,7 @@ def evaluate(
     """用参考答案量一量机器判得准不准：精确率、召回率、F1、步骤正确率，逐条列出漏报和误报。
 
     参考答案只在判完之后拿来比对，判的时候看不到。确认和疑似分开计算。没有参考答案的通话略过。
+    一起给出的整通电话放在一起判（每天次数等），和 check 一样。
 
     例：
 
@@ -71,7 +72,8 @@ def evaluate(
         complain("没有找到参考答案。通话要有 gold，单句要有 text 和 label；格式见 docs/scoring.md。")
         raise typer.Exit(Exit.SOME_FAILED)
     processes = jobs or max(1, min(os.cpu_count() or 1, len(cases) // CASES_A_PROCESS))
-    judged = list(_watched(judge_all(cases, pack, processes), len(cases), quiet))
+    with _progress(len(cases), quiet) as advance:
+        judged = judge_all(cases, pack, processes, advance)
     result = measure(judged, judged[0].audit.pack)
     if as_json:
         sys.stdout.write(json.dumps(result.as_json(), ensure_ascii=False, indent=2) + "\n")
@@ -103,7 +105,10 @@ def _read(paths: Sequence[Path]) -> tuple[list[Case], int]:
     return cases, len(bad)
 
 
-def _watched(judged: Iterable[Judged], total: int, quiet: bool) -> Iterator[Judged]:
-    from rich.progress import track
+@contextmanager
+def _progress(total: int, quiet: bool) -> Iterator[Callable[[], None]]:
+    from rich.progress import Progress
 
-    yield from judged if quiet else track(judged, "评测", total, console=err(), transient=True)
+    with Progress(console=err(), transient=True, disable=quiet) as bar:
+        task = bar.add_task("评测", total=total)
+        yield lambda: bar.advance(task)

@@ -14,11 +14,17 @@ from auditor.cli.terminal import audits_table, complain, err, named, out
 if TYPE_CHECKING:
     from auditor.batch import Progress, RunSummary
     from auditor.models import CallWarning
+    from auditor.scoring.cases import Gap
     from auditor.speech.ingest import Intake
     from auditor.store.home import Home
 
 ROWS = 40
 FEW = 5
+LACKING = {
+    "started_at": "{n} 通没有 started_at：没有和其他通话放在一起判（每天次数、拒绝后再联系等）。",
+    "customer_id": "{n} 通没有 customer_id 或 case_id：没有计入客户每天的接通次数。",
+    "callee_number_hash": "{n} 通没有 callee_number_hash：同一号码的次数、拒绝或打错后再拨，没有判。",
+}
 TEXT = {
     "zh": {
         "more": "另有 {n} 通，见 auditor serve 或 auditor show 通话编号。",
@@ -46,6 +52,12 @@ def remark(intake: Intake, unmatched: Sequence[str]) -> None:
     _some([f"{name}：没有元数据，照常质检。" for name in intake.recordings_without_row])
     if intake.attempts:
         err().print(f"未接通的呼叫 {len(intake.attempts)} 次，已单独记录。")
+
+
+def missing(gaps: Sequence[Gap]) -> None:
+    """What could not be judged across calls, for want of which metadata."""
+    for gap in gaps:
+        complain(LACKING[gap.field].format(n=gap.calls), style="yellow")
 
 
 def caution(warned: Sequence[tuple[str, CallWarning]]) -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from auditor.conversation.signals import SIGNALS
 from auditor.models import CATEGORIES, CUSTOMER_FLAGS, STEPS
+from auditor.rules.cases import CasesFile
 from auditor.rules.pack import Pack
 from auditor.rules.schema import (
     FactsFile,
@@ -41,10 +42,11 @@ SHAPES: Mapping[str, tuple[Any, str]] = {
     "roles": (RolesFile, "roles.yaml"),
     "facts": (FactsFile, "facts.yaml"),
     "signals": (SignalsFile, "signals.yaml"),
+    "cases": (CasesFile, "cases.yaml"),
     "tolerated": (ToleratedFile, "tolerated.yaml"),
 }
 """Kind of file → its model, and which files of a pack are of that kind."""
-WITHOUT_BASE = ("norms", "scorecard", "party", "roles", "facts")
+WITHOUT_BASE = ("norms", "scorecard", "party", "roles", "facts", "cases")
 """Files of which a pack that extends another may hold a part only: nothing at their top is required."""
 
 ABOUT: Mapping[str, str] = {
@@ -156,7 +158,7 @@ ABOUT: Mapping[str, str] = {
     "PackFile.language": "语言，如 zh。",
     "PackFile.regions": "用于哪些地区。",
     "PackFile.default_region": "元数据没写地区时按哪里判。",
-    "PackFile.norms_in_force": "各地区在用的规范。",
+    "PackFile.norms_in_force": "各地区在用的规范（简称或正式名称）；limits 里只有它们的数值算数，不写就全算。",
     "PackFile.built_on": "归档时由程序填写：下面垫着哪些规则包。",
     "OverlayFile": "继承另一个规则包：没写的都沿用。",
     "OverlayFile.extends": "自带规则包的名字，或相对本文件夹的路径，如 ../集团规则包。",
@@ -183,6 +185,14 @@ ABOUT: Mapping[str, str] = {
     "LimitFile.answered_calls_per_day": "每天最多接通几次。",
     "LimitFile.unanswered_attempts_per_number_per_day": "每个号码每天最多几次未接通的呼叫。",
     "LimitFile.cites": "各项限制依据的条款。",
+    "CasesFile.checks": "几通电话放在一起的检查；没写的不查。",
+    "CasesFile.grace_days": "还款入账可以晚几天。",
+    "CheckFile.severity": "critical 致命；major 严重；minor 一般；notice 提示。",
+    "CheckFile.certainty": "confirmed 确认，扣分；suspected 疑似，请人看。",
+    "CheckFile.message": "给人看的话：做了什么、为什么不行、应该怎么做。",
+    "CheckFile.cites": "依据的条款，norms.yaml 里的键。",
+    "CheckFile.times": "repeated-minor：之前已有几通。",
+    "CheckFile.days": "repeated-minor：几天之内。",
     "ScorecardFile.weights": "12 个步骤的分值，合计 100。",
     "ScorecardFile.penalties": "每类违规扣多少分。",
     "ScorecardFile.knock_out": "哪些严重度一票否决。",

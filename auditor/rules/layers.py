@@ -25,6 +25,7 @@ MERGED = (
     "roles.yaml",
     "facts.yaml",
     "signals.yaml",
+    "cases.yaml",
     "tolerated.yaml",
 )
 NOT_UTF8 = "不是 UTF-8 文本，请另存为 UTF-8"

@@ -33,7 +33,8 @@ FIELDS: Mapping[str, str] = {
     "region": "地区", "agreed_plan": "已有还款协议", "stage": "阶段", "answered": "已接通",
     "callee_number_hash": "被叫号码", "contact_relation": "登记的接听人", "agreed_hours": "约定的联系时段",
     "plan_breached": "客户违反协议", "payments": "还款记录", "litigation": "诉讼状态", "waiver_approved": "减免已审批",
-    "staff_is_bank": "坐席是银行员工", "hung_up_by": "挂断方", "local_time": "当地时间",
+    "staff_is_bank": "坐席是银行员工", "hung_up_by": "挂断方", "agreed_calls_per_day": "约定的每日次数",
+    "callback_requested": "客户要求回电", "local_time": "当地时间",
 }  # fmt: skip
 UNITS: Mapping[Unit, str] = {
     "s": "{:g} 秒", "share": "{:.4g}%", "times": "{:g} 次", "turns": "{:g} 轮", "per_minute": "{:g} 字/分钟", "dBFS": "{:g} dBFS",

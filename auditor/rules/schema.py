@@ -319,9 +319,11 @@ class LimitFile(Strict):
     hours: list[Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]] | None = Field(
         None, min_length=2, max_length=2
     )
-    answered_calls_per_day: int | None = None
-    unanswered_attempts_per_number_per_day: int | None = None
-    cites: dict[str, list[str]] = Field(default_factory=dict)
+    answered_calls_per_day: Annotated[int, Field(ge=1)] | None = None
+    unanswered_attempts_per_number_per_day: Annotated[int, Field(ge=1)] | None = None
+    cites: dict[Literal["hours", "answered_calls_per_day", "unanswered_attempts_per_number_per_day"], list[str]] = (
+        Field(default_factory=dict)
+    )
 
 
 class NormsFile(Strict):

@@ -102,6 +102,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,13})(?:\.\d{1,6})?")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _LARGEST_AMOUNT = Decimal(10) ** 12
 _MOST_DAYS = 36_500
+_MOST_CALLS = 100
 _LONGEST_TEXT = 500
 _LARGEST_CUSTOM = 20_000
 
@@ -273,6 +274,15 @@ def _days(value: object) -> int | None:
     return int(days)
 
 
+def _times(value: object) -> int | None:
+    times = _number(value)
+    if times is None:
+        return None
+    if times != int(times) or not 0 < times <= _MOST_CALLS:
+        raise _BadValueError(f"{_show(value)}应为 1 到 {_MOST_CALLS} 的整数")
+    return int(times)
+
+
 def _flag(value: object) -> bool | None:
     if isinstance(value, bool):
         return value
@@ -376,5 +386,7 @@ _FIELDS: dict[str, Callable[[object], object]] = {
     "payments": _payments,
     "waiver_approved": _flag,
     "staff_is_bank": _flag,
+    "agreed_calls_per_day": _times,
+    "callback_requested": _flag,
 }
 del _FIELDS["custom"]
