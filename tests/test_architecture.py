@@ -26,6 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store": set(),
     "batch": {"pipeline", "store", "speech"},
     "worker": {"batch", "pipeline", "rules", "speech", "store"},
+    "recount": {"rules", "scoring", "store"},
     "evaluation": {"pipeline", "store", "rules", "speech", "text"},
     "web": {"store", "speech.audio"},
     "cli": {
@@ -38,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "store",
         "batch",
         "worker",
+        "recount",
         "evaluation",
         "web",
     },

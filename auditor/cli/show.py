@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,7 +14,7 @@ from auditor.cli.terminal import BAND_STYLE, SEVERITY_STYLE, LanguageOption, che
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from auditor.models import Audit, Call
+    from auditor.store.queries import StoredCall
 
 TEXT = {
     "zh": {
@@ -29,6 +29,10 @@ TEXT = {
         "signals": "信号",
         "unmeasured": "测不出",
         "comma": "、",
+        "own": "只看这一通的得分",
+        "promise": "承诺还款",
+        "paid": "按时入账",
+        "rests_on": "依据的通话：",
     },
     "en": {
         "score": "score",
@@ -42,6 +46,10 @@ TEXT = {
         "signals": "signals",
         "unmeasured": "not measurable",
         "comma": ", ",
+        "own": "score of this call alone",
+        "promise": "promised to pay by",
+        "paid": "paid in time",
+        "rests_on": "rests on calls:",
     },
 }
 MARKS = {"done": "✓", "missed": "✗", "na": "–", "cannot_tell": "?"}
@@ -80,18 +88,35 @@ def show(
             raise NotFoundError(f"有 {len(found)} 通以上编号以 {call_id} 开头：{'、'.join(found[:8])}。请写全。")
         stored = store.call(found[0])
     if as_json:
-        sys.stdout.write(json.dumps(stored.audit.as_json(), ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(published(stored), ensure_ascii=False) + "\n")
         return
-    for line in lines(stored.call, stored.audit, lang):
+    for line in lines(stored, lang):
         out().print(harmless(line))
 
 
-def lines(call: Call, audit: Audit, lang: str) -> list[Text]:
+def published(stored: StoredCall) -> dict[str, Any]:
+    """The call as it is shown, in the published format, with its own score and what became of its promise."""
+    own = stored.audit.scorecard.score
+    kept = [
+        {
+            "utterance": p.utterance,
+            "amount": None if p.amount is None else float(p.amount),
+            "date": p.due.isoformat(),
+            "paid": float(p.paid),
+            "outcome": p.outcome,
+        }
+        for p in stored.promises
+    ]
+    return {**stored.shown.as_json(), "own_score": None if own is None else float(own), "promise_outcomes": kept}
+
+
+def lines(stored: StoredCall, lang: str) -> list[Text]:
     """The whole report of a call, line by line."""
     from rich.text import Text
 
     from auditor.conversation.signals import SIGNALS
 
+    call, audit, own = stored.call, stored.shown, stored.audit.scorecard
     words, card = TEXT[lang], audit.scorecard
     score = words["untold"] if card.score is None else f"{card.score:.1f}"
     result = [
@@ -102,12 +127,19 @@ def lines(call: Call, audit: Audit, lang: str) -> list[Text]:
         ),
         Text(f"{audit.pack}  {audit.transcribed_by}", "dim"),
     ]
+    if own.score is not None and own != card:
+        result.append(Text(f"{words['own']} {own.score:.1f}", "dim"))
     result += [Text(f"! {w.message}", "yellow") for w in audit.warnings]
+    for p in stored.promises:
+        sums = f"{p.paid:,.2f}" if p.amount is None else f"{p.paid:,.2f} / {p.amount:,.2f}"
+        result.append(Text(f"{words['promise']} {p.due}  {named('outcome', p.outcome, lang)}  {words['paid']} {sums}"))
     result.append(Text(f"\n{words['violations']}", "bold"))
     for f in audit.findings:
         head = f"{named('severity', f.severity, lang)} {named('status', f.status, lang)} {named('category', f.category, lang)}"
         result.append(Text.assemble((f"  {head}", SEVERITY_STYLE[f.severity]), f"  {clock(f.start)}  {f.quote}"))
         result.append(Text(f"      {f.why}  [{', '.join((f.rule_id, *f.cites))}]", "dim"))
+        if f.calls:
+            result.append(Text(f"      {words['rests_on']} {' '.join(f.calls)}", "cyan"))
     if not audit.findings:
         result.append(Text(f"  {words['none']}", "dim"))
     result.append(Text(f"\n{words['steps']}", "bold"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,8 @@ TEXT = {
         "home": "归档目录共 {calls} 通：平均 {mean} 分，致命 {fatal} 通，{bands}。",
         "top": "违规最多：{top}。",
         "done": "本次完成 {stored} 通，没有变化 {unchanged} 通，失败 {failed} 个；录音 {minutes:.1f} 分钟。",
+        "cases": "几通电话合起来看的发现 {n} 处，如 {some}。",
+        "attempts": "另有未接通的呼叫 {n} 次，只计次数，不质检。",
         "none": "没有违规",
         "comma": "，",
     },
@@ -39,6 +41,8 @@ TEXT = {
         "home": "{calls} calls in the home: mean score {mean}, fatal {fatal}, {bands}.",
         "top": "most frequent: {top}.",
         "done": "This run: {stored} done, {unchanged} unchanged, {failed} failed; {minutes:.1f} minutes of audio.",
+        "cases": "{n} findings across calls, e.g. in {some}.",
+        "attempts": "Besides, {n} unanswered attempts: counted, not judged.",
         "none": "no violations",
         "comma": ", ",
     },
@@ -108,17 +112,18 @@ def progress_bar(total: int, *, quiet: bool) -> Iterator[Callable[[Progress], No
         yield tell
 
 
-def report(home: Home, summaries: Sequence[RunSummary], lang: str) -> None:
-    """The calls of this run as a table, then the totals of the home."""
+def report(home: Home, summaries: Sequence[RunSummary], attempts: Collection[str], lang: str) -> None:
+    """The calls of this run as a table, then the totals of the home; unanswered ``attempts`` are counted apart."""
     from auditor.store.queries import Store
 
     words = TEXT[lang]
-    ids = [i for s in summaries for i in (*s.stored, *s.restored, *s.unchanged)]
+    ids = [i for s in summaries for i in (*s.stored, *s.restored, *s.unchanged) if i not in attempts]
     with Store(home) as store:
         shown = [store.call(call_id) for call_id in ids[:ROWS]]
         total = store.overview()
         categories = store.violations_by_category()
-    if audits := [s.audit for s in shown if s.call.metadata.answered is not False]:
+        together = store.cases()
+    if audits := [s.shown for s in shown]:
         out().print(audits_table(audits, lang))
     if len(ids) > ROWS:
         out().print(words["more"].format(n=len(ids) - ROWS), style="dim")
@@ -129,13 +134,18 @@ def report(home: Home, summaries: Sequence[RunSummary], lang: str) -> None:
         out().print(words["home"].format(calls=total.calls, mean=mean, fatal=total.fatal, bands=bands))
         top = comma.join(f"{named('category', c.category, lang)} {c.confirmed}" for c in categories[:5] if c.confirmed)
         out().print(words["top"].format(top=top or words["none"]))
+    if together:
+        some = comma.join(dict.fromkeys(row.call_id for row in together[:FEW]))
+        out().print(words["cases"].format(n=len(together), some=some))
     counts = {
-        "stored": sum(len(s.stored) for s in summaries),
-        "unchanged": sum(len(s.unchanged) + len(s.restored) for s in summaries),
+        "stored": sum(i not in attempts for s in summaries for i in s.stored),
+        "unchanged": sum(i not in attempts for s in summaries for i in (*s.unchanged, *s.restored)),
         "failed": sum(len(s.failed) + len(s.failed_before) for s in summaries),
         "minutes": sum(s.audio_seconds for s in summaries) / 60,
     }
     out().print(words["done"].format(**counts))
+    if attempts:
+        out().print(words["attempts"].format(n=len(attempts)))
 
 
 def as_json_lines(home: Home, summaries: Sequence[RunSummary]) -> None:
@@ -146,7 +156,7 @@ def as_json_lines(home: Home, summaries: Sequence[RunSummary]) -> None:
         for summary in summaries:
             for outcome in ("stored", "restored", "unchanged"):
                 for call_id in getattr(summary, outcome):
-                    audit = store.call(call_id).audit.as_json()
+                    audit = store.call(call_id).shown.as_json()
                     sys.stdout.write(json.dumps({"outcome": outcome, **audit}, ensure_ascii=False) + "\n")
             for kind in ("failed", "failed_before"):
                 for failure in getattr(summary, kind):

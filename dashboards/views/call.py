@@ -31,8 +31,8 @@ def choose(store: Store) -> None:
 
 def show(store: Store, stored: StoredCall) -> None:
     """The call: headline, then listening on the left and judgement on the right."""
-    call, audit = stored.call, stored.audit
-    headline(call, audit)
+    call, audit = stored.call, stored.shown
+    headline(stored)
     due = [step for step in audit.steps if step.verdict != "na"]
     done = sum(step.verdict == "done" for step in due)
     listen, judge = st.columns([1.32, 1], gap="medium")
