@@ -56,6 +56,8 @@ COLUMNS: dict[str, str] = {
     "减免已审批": "waiver_approved", "減免已核准": "waiver_approved",
     "是否行员": "staff_is_bank", "是否行內人員": "staff_is_bank",
     "挂断方": "hung_up_by", "掛斷方": "hung_up_by", "谁先挂断": "hung_up_by",
+    "约定每日次数": "agreed_calls_per_day", "約定每日次數": "agreed_calls_per_day",
+    "客户要求回电": "callback_requested", "客戶要求回電": "callback_requested",
 }  # fmt: skip
 """Column headings that mean a field, or one of the columns that only ``ingest`` reads (``JOINING``)."""
 
