@@ -119,7 +119,7 @@ def test_what_is_up_to_date_is_left_alone(home: Home) -> None:
 def test_a_recount_that_was_cut_off_is_finished_by_the_next(home: Home) -> None:
     """Calls that were grouped but not judged are known to wait."""
     store(home, *(made(f"A{n}", n) for n in range(1, 5)))
-    group = ("debtor", '["澄湖银行", "customer", "U1"]')
+    group = ("debtor", "澄湖银行\x1fcustomer\x1fU1")
     with Ledger(home) as ledger, ledger.writing() as db:
         cases.regroup(db, [(call_id, result, [group]) for call_id, result in cases.changed(db, 10)])
         assert cases.stale(db, 10) == [group]

@@ -6,7 +6,6 @@ call makes only its own groups be judged again. No call's own audit is changed: 
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from auditor.rules.pack import Pack
 from auditor.rules.points import Scoring
 from auditor.scoring.kept import PromiseOutcome, outcomes
 from auditor.scoring.scorecard import score
-from auditor.scoring.together import LOOKS, CallRecord, GroupKind, Seen, dated, in_order, minor
+from auditor.scoring.together import LOOKS, CallRecord, Dated, GroupKind, Seen, dated, in_order, minor
 
 
 class Group(NamedTuple):
@@ -70,19 +69,19 @@ def groups(record: CallRecord) -> tuple[Group, ...]:
     if m.started_at is None:
         return ()
     found: list[Group] = []
-    if m.customer_id is not None:
+    if m.customer_id:
         found.append(Group("debtor", _key(m.institution, "customer", m.customer_id)))
-    elif m.case_id is not None:
+    elif m.case_id:
         found.append(Group("debtor", _key(m.institution, "case", m.case_id)))
-    if m.callee_number_hash is not None:
+    if m.callee_number_hash:
         found.append(Group("number", _key(m.institution, m.callee_number_hash)))
-    if m.agent_id is not None and minor(record.findings):
+    if m.agent_id and minor(record.findings):
         found.append(Group("agent", _key(m.institution, m.agency, m.agent_id)))
     return tuple(found)
 
 
 def _key(*parts: str | None) -> str:
-    return json.dumps(parts, ensure_ascii=False)
+    return "\x1f".join([part or "" for part in parts])
 
 
 def judge_cases(records: Iterable[CallRecord], pack: Pack) -> Cases:
@@ -90,11 +89,13 @@ def judge_cases(records: Iterable[CallRecord], pack: Pack) -> Cases:
 
     Linear in the number of calls, but for sorting each group by time.
     """
-    members: defaultdict[Group, list[CallRecord]] = defaultdict(list)
+    members: defaultdict[Group, list[Dated]] = defaultdict(list)
     for record in {r.call_id: r for r in records}.values():
-        for group in groups(record):
-            members[group].append(record)
-    parts = [judge_group(group, of, pack) for group, of in members.items()]
+        call = dated(record, pack.default_region)
+        if call is not None:
+            for group in groups(record):
+                members[group].append(call)
+    parts = [_judged(group, of, pack) for group, of in members.items()]
     return Cases(
         tuple(sorted((f for p in parts for f in p.findings), key=lambda c: (c.call_id, _rank(c.finding)))),
         tuple(sorted((o for p in parts for o in p.promises), key=lambda o: (o.call_id, o.utterance))),
@@ -103,7 +104,11 @@ def judge_cases(records: Iterable[CallRecord], pack: Pack) -> Cases:
 
 def judge_group(group: Group, members: Sequence[CallRecord], pack: Pack) -> Cases:
     """What the calls of one group show. It depends on them and the pack alone, not on their order."""
-    calls = sorted((d for r in members if (d := dated(r, pack.default_region)) is not None), key=in_order)
+    return _judged(group, [d for r in members if (d := dated(r, pack.default_region)) is not None], pack)
+
+
+def _judged(group: Group, members: Sequence[Dated], pack: Pack) -> Cases:
+    calls = sorted(members, key=in_order)
     found = []
     for name in CHECKS:
         kind, look = LOOKS[name]
@@ -173,5 +178,5 @@ def gaps(records: Iterable[CallRecord]) -> tuple[Gap, ...]:
             known[debtor].append(record)
     for of in known.values():
         if len(of) > 1:
-            lacking["callee_number_hash"] += sum(r.metadata.callee_number_hash is None for r in of)
+            lacking["callee_number_hash"] += sum(not r.metadata.callee_number_hash for r in of)
     return tuple(Gap(field, n) for field, n in lacking.items() if n) if len(calls) > 1 else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Literal, TypeAlias
@@ -36,25 +36,19 @@ class CallRecord:
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A record with the moment of its call and the day and region where the debtor is."""
+    """A record with the moment of its call, and the day and region where the debtor is.
+
+    ``ours``: the call was our own idea, outbound and not asked for by the customer. ``answered``: somebody answered; a voicemail is
+    nobody.
+    """
 
     record: CallRecord
     call_id: str
     moment: datetime
     day: date
     region: Region
-
-    @property
-    def ours(self) -> bool:
-        """Whether the call was our own idea: outbound, and nobody had asked to be called back."""
-        metadata = self.record.metadata
-        return metadata.direction in (None, "outbound") and not metadata.callback_requested
-
-    @property
-    def answered(self) -> bool:
-        """Whether somebody answered; a voicemail is nobody."""
-        said = self.record.metadata.answered
-        return (self.record.heard if said is None else said) and self.record.party != "voicemail"
+    ours: bool
+    answered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +67,15 @@ Look: TypeAlias = Callable[[Check, Sequence[Dated], Mapping[Region, Limits]], It
 
 def dated(record: CallRecord, default: Region) -> Dated | None:
     """The record with its time where the debtor is; ``None`` where that is unknown. A time without offset is local."""
-    started, region = record.metadata.started_at, record.metadata.region or default
-    if started is None:
+    m = record.metadata
+    if m.started_at is None:
         return None
+    region = m.region or default
     zone = ZONES[region]
-    local = started.replace(tzinfo=zone) if started.tzinfo is None else started.astimezone(zone)
-    return Dated(record, record.call_id, local.astimezone(UTC), local.date(), region)
+    local = m.started_at.replace(tzinfo=zone) if m.started_at.tzinfo is None else m.started_at.astimezone(zone)
+    ours = m.direction in (None, "outbound") and not m.callback_requested
+    answered = (record.heard if m.answered is None else m.answered) and record.party != "voicemail"
+    return Dated(record, record.call_id, local, local.date(), region, ours, answered)
 
 
 in_order = attrgetter("moment", "call_id")

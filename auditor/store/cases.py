@@ -76,9 +76,9 @@ def stale(db: sqlite3.Connection, limit: int) -> list[Group]:
 
 
 def members(db: sqlite3.Connection, group: Group) -> dict[str, int]:
-    """The calls of a group, each with the result that counts."""
-    sql = """SELECT r.call_id, r.result FROM case_members m JOIN results r ON r.call_id = m.call_id
-             WHERE m.kind = ? AND m.key = ? AND r.superseded = 0 ORDER BY r.call_id"""
+    """The calls of a group, each with the result by which it was grouped."""
+    sql = """SELECT c.call_id, c.result FROM case_members m JOIN case_calls c ON c.call_id = m.call_id
+             WHERE m.kind = ? AND m.key = ? ORDER BY c.call_id"""
     return {str(call_id): int(result) for call_id, result in db.execute(sql, group).fetchall()}
 
 
@@ -89,8 +89,8 @@ def same_as_judged(db: sqlite3.Connection, group: Group, pack: str, of: Mapping[
 
 
 def called(db: sqlite3.Connection, groups: Iterable[Group]) -> dict[str, int]:
-    """The calls in which something was found in these groups, each with the result that counts."""
-    sql = """SELECT r.call_id, r.result FROM case_findings f JOIN results r ON r.call_id = f.call_id AND r.superseded = 0
+    """The calls in which something was found in these groups, each with the result by which it was grouped."""
+    sql = """SELECT c.call_id, c.result FROM case_findings f JOIN case_calls c ON c.call_id = f.call_id
              WHERE f.kind = ? AND f.key = ?"""
     return {str(c): int(result) for group in groups for c, result in db.execute(sql, group).fetchall()}
 
@@ -150,8 +150,9 @@ def renewed(db: sqlite3.Connection) -> None:
 
 def shown(db: sqlite3.Connection, call_id: str | None = None) -> list[Shown]:
     """The case findings that count, of one call or of all."""
-    sql = """SELECT r.result, f.finding FROM case_findings f JOIN results r ON r.call_id = f.call_id AND r.superseded = 0
-             WHERE f.shown = 1"""
+    # CROSS JOIN keeps SQLite from going through all results for each finding
+    sql = """SELECT r.result, f.finding FROM case_findings f CROSS JOIN results r
+             WHERE r.call_id = f.call_id AND r.superseded = 0 AND f.shown = 1"""
     rows = (
         db.execute(f"{sql} ORDER BY f.call_id, f.category")
         if call_id is None
@@ -162,8 +163,12 @@ def shown(db: sqlite3.Connection, call_id: str | None = None) -> list[Shown]:
 
 def scores(db: sqlite3.Connection, call_id: str | None = None) -> dict[int, Scorecard]:
     """By result, what a call is worth with its case findings, where that is not what its audit says."""
-    sql = "SELECT s.result, s.card FROM case_scores s JOIN results r ON r.result = s.result AND r.superseded = 0"
-    rows = db.execute(sql) if call_id is None else db.execute(f"{sql} WHERE s.call_id = ?", (call_id,))
+    sql = "SELECT s.result, s.card FROM case_scores s JOIN results r ON r.result = s.result"
+    rows = (
+        db.execute(f"{sql} WHERE r.superseded = 0")
+        if call_id is None
+        else db.execute(f"{sql} WHERE s.call_id = ? AND r.superseded = 0", (call_id,))
+    )
     return {int(result): decode(Scorecard, card) for result, card in rows.fetchall()}
 
 
