@@ -143,7 +143,8 @@ def tell_metadata(name: str, wanted: Any) -> str:
     """A test of one metadata field."""
     told = FIELDS.get(name, name)
     if name == "local_time":
-        return "拨打时间在允许的时段以外"
+        agreed = wanted == "outside_agreed_hours"
+        return "拨打时间在允许的时段以内、与客户约定的时段以外" if agreed else "拨打时间在允许的时段以外"
     if isinstance(wanted, bool):
         return told if wanted else f"不是“{told}”"
     if isinstance(wanted, dict):
