@@ -35,6 +35,10 @@ class StoredRecord:
     heard: bool
 
 
+# a call stored before this field was there has an empty list also where nobody knew what was paid
+_PAYMENTS_TOLD = '"callback_requested":'
+
+
 def records(database: Database, results: Sequence[int]) -> list[StoredRecord]:
     """What cases look at in the calls with these results; those that no longer count are left out."""
     sql = """SELECT call_id, result, party, utterances, call, audit FROM calls
@@ -43,6 +47,8 @@ def records(database: Database, results: Sequence[int]) -> list[StoredRecord]:
     for row in database.rows(sql, {"results": list(results)}):
         own = decode(_Judged, row["audit"])
         known, heard = decode(_Known, row["call"]).metadata, row["utterances"] > 0
+        if known.payments == () and _PAYMENTS_TOLD not in row["call"]:
+            known = replace(known, payments=None)
         found.append(StoredRecord(row["call_id"], row["result"], known, row["party"], own.facts, own.findings, heard))
     return found
 
@@ -74,7 +80,8 @@ def with_cases(audit: Audit, found: Sequence[Finding], card: Scorecard | None) -
         return audit
     told = {f.category for f in found}
     own = [f for f in audit.findings if f.utterance is not None or f.category not in told]
-    return replace(audit, findings=(*found, *own), scorecard=card or audit.scorecard)
+    every = sorted([*found, *own], key=lambda f: (-1 if f.utterance is None else f.utterance, f.category))
+    return replace(audit, findings=tuple(every), scorecard=card or audit.scorecard)
 
 
 def utterance(row: dict[str, Any]) -> Utterance:
