@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ NOON = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
 MORNING = datetime(2026, 11, 17, 9, 0, tzinfo=timezone(timedelta(hours=8)))
 
 
-def made(call_id: str, hours: float, customer: str = "U1", **known: object) -> CallResult:
+def made(call_id: str, hours: float, customer: str = "U1", **known: Any) -> CallResult:
     """A stored call to a verified debtor."""
     whole = make_result(call_id, category=None, score="90.00")
     metadata = replace(

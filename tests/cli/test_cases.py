@@ -101,7 +101,7 @@ def test_attempts_are_no_calls_in_the_summary_of_a_run(tmp_path: Path) -> None:
 
 def test_an_evaluation_judges_calls_together_too(tmp_path: Path) -> None:
     """A reference that names the fourth call of the day is met; so is one for three calls that names none."""
-    gold = {"violations": []}
+    gold: dict[str, Any] = {"violations": []}
     marks = [{"utterance": None, "category": "excessive_frequency", "quote": ""}]
     write(tmp_path, *({**row, "gold": {"violations": marks} if row["call_id"] == "K4" else gold} for row in day(4)))
     result = json.loads(auditor("evaluate", ".", "--json", "-q", cwd=tmp_path).out)
