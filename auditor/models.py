@@ -115,10 +115,9 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One stretch of one speaker's speech, as heard; ``text`` is never rewritten.
+    """One stretch of one speaker's speech; ``text`` is as heard, never rewritten, ``channel`` 0 (left) or 1 where known.
 
-    ``quarantined`` lists the reasons why the text was probably never said; such an utterance stays in the transcript but is
-    not judged. ``channel`` is the recording's channel (0 left, 1 right), where one is known.
+    ``quarantined`` lists why the text was probably never said; it stays in the transcript but is not judged.
     """
 
     speaker: Speaker
@@ -328,9 +327,7 @@ class Audit:
 
     def as_json(self) -> dict[str, Any]:
         """The audit in the published output format: plain JSON values in a fixed key order."""
-        card = self.scorecard
-        reason = self.facts.delinquency_reason
-        promise = self.facts.promise
+        card, reason, promise = self.scorecard, self.facts.delinquency_reason, self.facts.promise
         return {
             "call_id": self.call_id,
             "pack": self.pack,

@@ -11,7 +11,6 @@ from auditor.errors import NotFoundError
 from auditor.models import (
     SEVERITIES,
     VERDICTS,
-    Acoustics,
     Audit,
     Call,
     Finding,
