@@ -184,13 +184,26 @@ class PartyFile(Strict):
     voicemail: CueFile
     wrong_number: CueFile
     third_party: CueFile
+    of_debtor: CueFile = CueFile()
+    spoken_of: CueFile = CueFile()
     relation_asked: CueFile
+    asks_back: CueFile = CueFile()
+    claimed: CueFile = CueFile()
+    named: CueFile = CueFile()
+    own_name: CueFile = CueFile()
+    handing_over: CueFile = CueFile()
     handed_over: CueFile
+    stays_away: CueFile = CueFile()
+    passing_on: CueFile = CueFile()
+    lets_speak: CueFile = CueFile()
+    new_voice: CueFile = CueFile()
     factor_asked: CueFile
     factor_given: CueFile
+    factor_offered: CueFile = CueFile()
     factor_stated: CueFile
     factor_agreed: CueFile
     factor_refused: CueFile
+    factor_confirmed: CueFile = CueFile()
     factor_rejected: CueFile
 
 
