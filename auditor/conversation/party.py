@@ -28,6 +28,7 @@ class PartyCues:
 
     voicemail: Cue
     wrong_number: Cue
+    related: Cue
     third_party: Cue
     of_debtor: Cue
     spoken_of: Cue
@@ -133,7 +134,7 @@ class _Walk:
     def _another_comes(self, turn: Turn) -> None:
         """The debtor passes the phone to somebody else; one whom the debtor lets speak for him changes nothing."""
         cues = self.cues
-        comes = _opening(cues.third_party, turn, reach=GREETING)
+        comes = _opening(cues.related, turn, reach=GREETING)
         if comes is None and self.awaited == "third_party":
             comes = _opening(cues.new_voice, turn)
         if comes:
@@ -144,7 +145,8 @@ class _Walk:
     def _listen(self, turn: Turn) -> None:
         """Whether somebody of whom nothing is known yet shows that the debtor is not on the line."""
         cues = self.cues
-        wrong, third = cues.wrong_number.first(turn.text), cues.third_party.first(turn.text)
+        wrong = cues.wrong_number.first(turn.text)
+        third = min(filter(None, (cues.related.first(turn.text), cues.third_party.first(turn.text))), default=None)
         if wrong and not (third and third < wrong):
             self._change(turn, wrong, "wrong_number", _said(turn, wrong))
         elif third:

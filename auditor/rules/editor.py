@@ -196,6 +196,7 @@ ABOUT: Mapping[str, str] = {
     "CueFile.unless": "这些语境下不算。",
     "PartyFile.voicemail": "语音信箱、语音菜单、代接助理的话。",
     "PartyFile.wrong_number": "打错号码的话。",
+    "PartyFile.related": "对方说自己是债务人的什么人。",
     "PartyFile.third_party": "第三人的话。",
     "PartyFile.of_debtor": "把债务人当作别人说起的话；对方没说自己就是时才算。",
     "PartyFile.spoken_of": "坐席向对方问起债务人的话。",

@@ -183,6 +183,7 @@ class PartyFile(Strict):
 
     voicemail: CueFile
     wrong_number: CueFile
+    related: CueFile = CueFile()
     third_party: CueFile
     of_debtor: CueFile = CueFile()
     spoken_of: CueFile = CueFile()
