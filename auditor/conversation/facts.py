@@ -8,20 +8,29 @@ from dataclasses import dataclass
 from auditor.conversation.turns import Turn
 from auditor.models import Facts, Flag, Utterance
 from auditor.text.cue import Cue
+from auditor.text.page import Hit
+
+NEAR = 10  # characters between 我邻居 and what is said of him
+# of anybody else they say nothing of the customer; who else denies, disputes or forbids, does so on the line
+OWN = frozenset({"complaint_intent", "self_harm", "hardship", "vulnerable"})
 
 
 @dataclass(frozen=True, slots=True)
 class FactCues:
-    """Cues by customer flag and by delinquency reason; ``implied`` maps a flag to those that it brings with it."""
+    """Cues by customer flag and by delinquency reason.
+
+    ``not_own`` finds of whom else a clause speaks; ``implied`` maps a flag to those that it brings with it.
+    """
 
     flags: Mapping[str, Cue]
     reasons: Mapping[str, Cue]
+    not_own: Cue
     implied: Mapping[str, tuple[str, ...]]
 
     @property
     def cues(self) -> tuple[Cue, ...]:
         """All of them."""
-        return (*self.flags.values(), *self.reasons.values())
+        return (*self.flags.values(), *self.reasons.values(), self.not_own)
 
 
 def find_facts(turns: Sequence[Turn], utterances: Sequence[Utterance], cues: FactCues) -> Facts:
@@ -32,18 +41,36 @@ def find_facts(turns: Sequence[Turn], utterances: Sequence[Utterance], cues: Fac
         if turn.speaker != "customer":
             continue
         for name, cue in cues.flags.items():
-            if name not in flags and (hit := cue.first(turn.text)):
+            if name in flags:
+                continue
+            if hit := _own(cue, turn, cues.not_own) if name in OWN else cue.first(turn.text):
                 flag = _flag(name, turn, hit, utterances)
                 for each in (name, *cues.implied.get(name, ())):
                     flags.setdefault(each, Flag(each, flag.utterance, flag.quote))
         if reason is None:
-            found = [(hit, name) for name, cue in cues.reasons.items() if (hit := cue.first(turn.text))]
+            found = [
+                (name == "other", hit, name)
+                for name, cue in cues.reasons.items()
+                if (hit := _own(cue, turn, cues.not_own))
+            ]
             if found:
-                hit, name = min(found)
+                _, hit, name = min(found)
                 reason = _flag(name, turn, hit, utterances)
     return Facts(
         delinquency_reason=reason, customer_flags=tuple(sorted(flags.values(), key=lambda f: (f.utterance, f.name)))
     )
+
+
+def _own(cue: Cue, turn: Turn, not_own: Cue) -> Hit | None:
+    """The cue's first hit that does not speak of somebody else: 我邻居失业了; not 我朋友借钱不还，我失业了."""
+    others: list[Hit] | None = None
+    for start, end in sorted(cue.hits(turn.text)):
+        others = list(not_own.hits(turn.text)) if others is None else others
+        clause, _ = turn.text.clause_around(start, end)
+        said = turn.text.text
+        if not any(clause <= a <= start <= b + NEAR and "我" not in said[b:start] for a, b in others):
+            return start, end
+    return None
 
 
 def _flag(name: str, turn: Turn, hit: tuple[int, int], utterances: Sequence[Utterance]) -> Flag:

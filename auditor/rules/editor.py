@@ -223,6 +223,7 @@ ABOUT: Mapping[str, str] = {
     "RolesFile.customer": "客户常说的话。",
     "FactsFile.flags": "客户情形 → 表明它的话。",
     "FactsFile.reasons": "逾期原因 → 表明它的话。",
+    "FactsFile.not_own": "说的是别人：同一个分句里，它后面不远的情形不算客户自己的。",
     "FactsFile.implied": "有了这种情形，就也有那些情形。",
     "ToleratedFile": "清白的例子被别的规则命中、可以容忍的。只影响 auditor rules test，不影响质检。",
     "ToleratedFile.tolerated": "一处命中一项。",

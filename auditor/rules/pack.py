@@ -210,6 +210,7 @@ class _Loader:
         fact_cues = FactCues(
             cues("facts.yaml", facts.flags),
             cues("facts.yaml", facts.reasons),
+            cues("facts.yaml", {"not_own": facts.not_own})["not_own"],
             {k: tuple(v) for k, v in facts.implied.items()},
         )
         in_order = compiled.ordered(rules)

@@ -220,6 +220,7 @@ class FactsFile(Strict):
 
     flags: dict[str, CueFile]
     reasons: dict[str, CueFile]
+    not_own: CueFile = CueFile()
     implied: dict[str, list[str]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
