@@ -12,14 +12,18 @@ from auditor.text.page import Hit
 
 NEAR = 10  # characters between 我邻居 and what is said of him
 # of anybody else they say nothing of the customer; who else denies, disputes or forbids, does so on the line
-OWN = frozenset({"complaint_intent", "self_harm", "hardship", "vulnerable"})
+ANYBODYS = frozenset({
+    "dispute", "dispute_or_paid", "identity_denied", "regulator_complaint", "stop_contact_request", "lawyer_represented",
+    "recording_by_customer",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class FactCues:
     """Cues by customer flag and by delinquency reason.
 
-    ``not_own`` finds of whom else a clause speaks; ``implied`` maps a flag to those that it brings with it.
+    ``not_own`` finds of whom else a clause speaks; ``implied`` maps a flag or reason to the flags that
+    it brings with it.
     """
 
     flags: Mapping[str, Cue]
@@ -43,7 +47,7 @@ def find_facts(turns: Sequence[Turn], utterances: Sequence[Utterance], cues: Fac
         for name, cue in cues.flags.items():
             if name in flags:
                 continue
-            if hit := _own(cue, turn, cues.not_own) if name in OWN else cue.first(turn.text):
+            if hit := _shown(name, cue, turn, cues.not_own):
                 flag = _flag(name, turn, hit, utterances)
                 for each in (name, *cues.implied.get(name, ())):
                     flags.setdefault(each, Flag(each, flag.utterance, flag.quote))
@@ -51,24 +55,28 @@ def find_facts(turns: Sequence[Turn], utterances: Sequence[Utterance], cues: Fac
             found = [
                 (name == "other", hit, name)
                 for name, cue in cues.reasons.items()
-                if (hit := _own(cue, turn, cues.not_own))
+                if (hit := _shown(name, cue, turn, cues.not_own))
             ]
             if found:
                 _, hit, name = min(found)
                 reason = _flag(name, turn, hit, utterances)
+                for each in cues.implied.get(name, ()):
+                    flags.setdefault(each, Flag(each, reason.utterance, reason.quote))
     return Facts(
         delinquency_reason=reason, customer_flags=tuple(sorted(flags.values(), key=lambda f: (f.utterance, f.name)))
     )
 
 
-def _own(cue: Cue, turn: Turn, not_own: Cue) -> Hit | None:
+def _shown(name: str, cue: Cue, turn: Turn, not_own: Cue) -> Hit | None:
     """The cue's first hit that does not speak of somebody else: 我邻居失业了; not 我朋友借钱不还，我失业了."""
+    if name in ANYBODYS:
+        return cue.first(turn.text)
     others: list[Hit] | None = None
     for start, end in sorted(cue.hits(turn.text)):
         others = list(not_own.hits(turn.text)) if others is None else others
         clause, _ = turn.text.clause_around(start, end)
         said = turn.text.text
-        if not any(clause <= a <= start <= b + NEAR and "我" not in said[b:start] for a, b in others):
+        if not any(clause <= a <= start + 1 and start <= b + NEAR and "我" not in said[b:start] for a, b in others):
             return start, end
     return None
 

@@ -225,7 +225,8 @@ class FactsFile(Strict):
 
     @model_validator(mode="after")
     def _known(self) -> FactsFile:
-        for name in (*self.flags, *self.implied, *(n for names in self.implied.values() for n in names)):
+        brings = (name for name in self.implied if name not in self.reasons)
+        for name in (*self.flags, *brings, *(n for names in self.implied.values() for n in names)):
             if name not in CUSTOMER_FLAGS:
                 raise ValueError(f"没有客户标记 {name}{nearest(name, CUSTOMER_FLAGS)}")
         return self
