@@ -114,6 +114,10 @@ class _Walk:
                 self._debtor_comes(turn, 0)
             elif self.now == "debtor_verified" or self.claimed:
                 self._another_comes(turn)
+            elif self.now == "voicemail" and (
+                hit := cues.claimed.first(turn.text) or cues.handed_over.first(turn.text)
+            ):
+                self._change(turn, hit, "debtor_unverified", f"语音之后有人接听，{_said(turn, hit)}")
             if self.now == "debtor_unverified" or (self.now == "voicemail" and turn.text not in cues.voicemail):
                 self._listen(turn)
             self._factor(turn, place)
@@ -189,11 +193,14 @@ class _Walk:
             why = "坐席询问核身要素，对方答出" if given else "对方主动报出核身要素"
             self._verified(turn, why)
         elif self.asked is not None:
-            if self.asked.text in self.cues.factor_asked and turn.text not in self.cues.factor_refused:
+            if self.asked.text in self.cues.factor_asked and not self._evades(turn):
                 self.answer = turn
             self.patience -= 1
             if self.patience == 0:
                 self.asked = None
+
+    def _evades(self, turn: Turn) -> bool:
+        return turn.text in self.cues.factor_refused or turn.text in self.cues.asks_back
 
     def _verified(self, turn: Turn, reason: str) -> None:
         self._change(turn, None, "debtor_verified", reason)
@@ -202,7 +209,8 @@ class _Walk:
 
     def _change(self, turn: Turn, hit: Hit | None, party: PartyKind, reason: str) -> None:
         at = turn.utterance_at(hit[0]) if hit else turn.utterances[0]
-        self.changes.append(PartyChange(max(at, self.changes[-1].utterance), party, reason))
+        if party != self.now:
+            self.changes.append(PartyChange(max(at, self.changes[-1].utterance), party, reason))
 
 
 def _opening(cue: Cue, turn: Turn, after: int = 0, reach: int = 0) -> Hit | None:

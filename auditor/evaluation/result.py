@@ -55,8 +55,8 @@ class Result:
     innocents: Innocents
     steps: Mapping[str, Counter[tuple[str, str]]]
     steps_said: Mapping[str, tuple[int, int]]
-    party: Counter[tuple[str, str]]
-    facts: FactCounts
+    party: Mapping[str, Counter[tuple[str, str]]]
+    facts: Mapping[str, FactCounts]
     differences: tuple[Difference, ...]
     step_differences: tuple[StepDifference, ...]
 
@@ -73,8 +73,7 @@ class Result:
     def as_json(self) -> dict[str, Any]:
         """The published form of ``auditor evaluate --json``."""
         right, judged = metrics.agreement(self.steps.values())
-        told = sum(n for (a, b), n in self.party.items() if a == b)
-        facts, mean = self.facts, metrics.mean
+        mean = metrics.mean
         return {
             "pack": self.pack,
             "calls": self.calls,
@@ -109,24 +108,13 @@ class Result:
                 "lines_taken_to_say": {name: {"taken": a, "lines": b} for name, (a, b) in self.steps_said.items()},
             },
             "party": {
-                "accuracy": share(told, self.party.total()),
-                "confusion": [{"right": a, "given": b, "n": n} for (a, b), n in sorted(self.party.items())],
+                where: {
+                    "accuracy": share(*metrics.agreement([pairs])),
+                    "confusion": [{"right": a, "given": b, "n": n} for (a, b), n in sorted(pairs.items())],
+                }
+                for where, pairs in self.party.items()
             },
-            "facts": {
-                "flags": dict(zip(("right", "wrong", "missed"), facts.flags, strict=True)),
-                "by_flag": {
-                    k: dict(zip(("right", "wrong", "missed"), v, strict=True)) for k, v in facts.by_flag.items()
-                },
-                **{
-                    name: {"right": pair[0], "of": pair[1]}
-                    for name, pair in (
-                        ("delinquency_reason", facts.reasons),
-                        ("promise_or_none", facts.promises),
-                        ("promise_amount", facts.amounts),
-                        ("promise_date", facts.dates),
-                    )
-                },
-            },
+            "facts": {where: _facts(counts) for where, counts in self.facts.items()},
             "differences": [asdict(d) for d in self.differences],
             "step_differences": [asdict(d) for d in self.step_differences],
         }
@@ -149,7 +137,14 @@ def measure(judged: Sequence[Judged], pack: str) -> Result:
         steps=metrics.step_confusion(judged),
         steps_said=metrics.steps_said(judged),
         party=metrics.party_confusion(judged),
-        facts=metrics.facts(judged),
+        facts={
+            where: metrics.facts(some)
+            for where, some in (
+                ("calls", [one for one in judged if one.case.line is None]),
+                ("lines", [one for one in judged if one.case.line is not None]),
+            )
+            if any(one.case.reference.facts for one in some)
+        },
         differences=tuple(d for match in matches for d in differences(match)),
         step_differences=tuple(d for one in judged for d in step_differences(one)),
     )
@@ -219,4 +214,22 @@ def _tally(tally: Tally) -> dict[str, Any]:
         "recall_with_suspected": tally.recall_any,
         "recall_with_suspected_95": wilson(tally.confirmed + tally.suspected, tally.marks),
         "f1": tally.f1,
+    }
+
+
+def _facts(facts: FactCounts) -> dict[str, Any]:
+    outcomes = ("right", "wrong", "missed")
+    return {
+        "flags": {**dict(zip(outcomes, facts.flags, strict=True)), "f1": facts.flags_f1},
+        "by_flag": {k: dict(zip(outcomes, v, strict=True)) for k, v in facts.by_flag.items()},
+        **{
+            name: {"right": pair[0], "of": pair[1], "accuracy": share(*pair)}
+            for name, pair in (
+                ("delinquency_reason", facts.reasons),
+                ("delinquency_reason_heard", facts.reasons_heard),
+                ("promise_or_none", facts.promises),
+                ("promise_amount", facts.amounts),
+                ("promise_date", facts.dates),
+            )
+        },
     }

@@ -53,6 +53,23 @@ def test_nothing_runs_into_the_line(tmp_path: Path, party: PartyKind, speaker: s
     assert case.call.utterances[-1].text == "好的"
 
 
+@pytest.mark.parametrize("party", [p for p in PARTIES if p != "debtor_verified"])
+def test_nothing_tells_before_a_customers_line_who_is_on_the_line(tmp_path: Path, party: PartyKind) -> None:
+    """The line must show it, or what its author put before it."""
+    case = one(tmp_path, text="好的", label="compliant", party=party, speaker="customer")
+    assert said(case)[:-1] == [f"A:{lines.OPENINGS['CN']['introduction']}"]
+    asked = one(tmp_path, text="好的", label="compliant", party=party, speaker="customer", before="A:请问是您吗？")
+    assert said(asked) == ["A:请问是您吗？", "C:好的"]
+
+
+def test_a_customer_who_is_being_verified_was_not_verified_before(tmp_path: Path) -> None:
+    known = {"label": "compliant", "party": "debtor_verified", "speaker": "customer"}
+    asked = one(tmp_path, text="三三零一", before="A:请报一下身份证后四位", **known)
+    assert said(asked) == ["A:请报一下身份证后四位", "C:三三零一"]
+    talking = audit_call(one(tmp_path, text="好的", before="A:您看呢", **known).call, SHIPPED)
+    assert talking.party.kind == "debtor_verified"
+
+
 def test_turns_before_the_line_keep_their_speakers(tmp_path: Path) -> None:
     case = one(tmp_path, text="那就没办法了", label="violation", categories=["insult"], before="A：您说 C:我没钱")
     assert said(case)[-3:] == ["A:您说", "C:我没钱", "A:那就没办法了"]
