@@ -104,16 +104,15 @@ def show_tables(result: Result, lang: str) -> None:
         out().print(_steps(result, lang))
     for where, pairs in result.party.items():
         right, of = agreement([pairs])
-        told = {"where": words[where], "right": right, "of": of, "rate": _percent(share(right, of))}
-        out().print(words["party"].format(**told))
+        rate = _percent(share(right, of))
+        out().print(words["party"].format(where=words[where], right=right, of=of, rate=rate))
     for where, facts in result.facts.items():
         right, wrong, missed = facts.flags
         flags = {"right": right, "wrong": wrong, "missed": missed, "f1": _percent(facts.flags_f1)}
         out().print(words["flags"].format(where=words[where], **flags))
-        rate = _percent(share(*facts.reasons))
-        counts = {"reason": facts.reasons, "heard": facts.reasons_heard, "promise": facts.promises}
-        when = {"amount": facts.amounts, "date": facts.dates}
-        out().print(words["reason"].format(where=words[where], rate=rate, **counts, **when))
+        told: dict[str, object] = {"reason": facts.reasons, "heard": facts.reasons_heard, "promise": facts.promises}
+        told |= {"rate": _percent(share(*facts.reasons)), "amount": facts.amounts, "date": facts.dates}
+        out().print(words["reason"].format(where=words[where], **told))
 
 
 def _categories(result: Result, lang: str) -> Table:

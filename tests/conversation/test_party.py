@@ -191,7 +191,7 @@ def test_ones_own_name_is_compared_with_the_one_asked_for() -> None:
     """The name asked for, also as a recogniser may write it, is no denial; nor is any name when nobody was asked for."""
     assert walk("坐：请问是周先生吗", "客：我姓周").kind == "debtor_unverified"
     assert walk("坐：请问是周先生吗", "客：我姓郑").kind == "wrong_number"
-    assert walk("坐：请问是曾女士吗", "客：我姓郑").kind == "debtor_unverified"
+    assert walk("坐：请问是程女士吗", "客：我姓陈").kind == "debtor_unverified"
     assert walk("坐：您贵姓", "客：我姓尤").kind == "debtor_unverified"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from auditor.evaluation.gold import read_cases
+from auditor.evaluation.lines import OPENINGS
 from auditor.evaluation.reference import Case
 from auditor.models import PARTIES, REGIONS, PartyKind, Region
 from auditor.pipeline import audit_call
@@ -57,7 +58,7 @@ def test_nothing_runs_into_the_line(tmp_path: Path, party: PartyKind, speaker: s
 def test_nothing_tells_before_a_customers_line_who_is_on_the_line(tmp_path: Path, party: PartyKind) -> None:
     """The line must show it, or what its author put before it."""
     case = one(tmp_path, text="好的", label="compliant", party=party, speaker="customer")
-    assert said(case)[:-1] == [f"A:{lines.OPENINGS['CN']['introduction']}"]
+    assert said(case)[:-1] == [f"A:{OPENINGS['CN']['introduction']}"]
     asked = one(tmp_path, text="好的", label="compliant", party=party, speaker="customer", before="A:请问是您吗？")
     assert said(asked) == ["A:请问是您吗？", "C:好的"]
 
