@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -41,20 +42,19 @@ def find_facts(turns: Sequence[Turn], utterances: Sequence[Utterance], cues: Fac
     """Every flag's first showing and the first reason given, in customers' turns."""
     flags: dict[str, Flag] = {}
     reason: Flag | None = None
+    showing, giving = _by_turn(cues.flags, turns), _by_turn(cues.reasons, turns)
     for turn in turns:
         if turn.speaker != "customer":
             continue
-        for name, cue in cues.flags.items():
-            if name in flags:
-                continue
-            if hit := _shown(name, cue, turn, cues.not_own):
+        for name, cue in showing[turn.number]:
+            if name not in flags and (hit := _shown(name, cue, turn, cues.not_own)):
                 flag = _flag(name, turn, hit, utterances)
                 for each in (name, *cues.implied.get(name, ())):
                     flags.setdefault(each, Flag(each, flag.utterance, flag.quote))
         if reason is None:
             found = [
                 (name == "other", hit, name)
-                for name, cue in cues.reasons.items()
+                for name, cue in giving[turn.number]
                 if (hit := _shown(name, cue, turn, cues.not_own))
             ]
             if found:
@@ -65,6 +65,16 @@ def find_facts(turns: Sequence[Turn], utterances: Sequence[Utterance], cues: Fac
     return Facts(
         delinquency_reason=reason, customer_flags=tuple(sorted(flags.values(), key=lambda f: (f.utterance, f.name)))
     )
+
+
+def _by_turn(cues: Mapping[str, Cue], turns: Sequence[Turn]) -> Mapping[int, list[tuple[str, Cue]]]:
+    """For each turn, the cues that may find something there: few of many."""
+    found: defaultdict[int, list[tuple[str, Cue]]] = defaultdict(list)
+    page = turns[0].text.page if turns else None
+    for name, cue in cues.items():
+        for number in page.where(cue) if page else range(len(turns)):
+            found[number].append((name, cue))
+    return found
 
 
 def _shown(name: str, cue: Cue, turn: Turn, not_own: Cue) -> Hit | None:

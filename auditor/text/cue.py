@@ -37,4 +37,4 @@ class Cue:
         return min(self.hits(text), default=None)
 
     def __contains__(self, text: object) -> bool:
-        return isinstance(text, Comparable) and self.first(text) is not None
+        return isinstance(text, Comparable) and next(self.hits(text), None) is not None
