@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -235,8 +234,6 @@ class _Run(Generic[W]):
             entry = catalog.with_transcript_key(db, wanted.transcript)
         heard = None if entry is None else self.store.stored(entry)
         result = process(job, heard)
-        if heard is not None and result.acoustics is None:
-            result = dataclasses.replace(result, acoustics=heard.acoustics)
         segments.check_storable(result)
         return result
 

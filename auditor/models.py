@@ -89,6 +89,7 @@ class Metadata:
     litigation: str | None = None
     waiver_approved: bool | None = None
     staff_is_bank: bool | None = None
+    hung_up_by: str | None = None
     custom: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -170,7 +171,7 @@ class Roles:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call as it enters the audit: who it was about and what was heard, in order of time."""
+    """A call as it enters the audit: who it was about, what was heard, in order of time, and what was measured of its sound."""
 
     call_id: str
     metadata: Metadata
@@ -182,6 +183,7 @@ class Call:
     roles: Roles | None = None
     transcribed_by: str = ""
     warnings: tuple[CallWarning, ...] = ()
+    acoustics: Acoustics | None = None
 
 
 @dataclass(frozen=True, slots=True)

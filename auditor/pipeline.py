@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import auditor
@@ -49,19 +49,25 @@ def words(call: Call, pack: Pack) -> tuple[tuple[str, ...], ...]:
     return tuple(cutter.words(normalise(u.text)) for u in call.utterances)
 
 
-def scene_of(call: Call, pack: Pack, party: PartyKind | None = None) -> Scene:
+def scene_of(
+    call: Call, pack: Pack, party: PartyKind | None = None, signals: Mapping[str, float] | None = None
+) -> Scene:
     """All that rules and steps may look at: turns, who was on the line, facts, and when each step was first said.
 
-    ``party`` is who was on the line, where that is given instead of found (rule examples).
+    ``party`` is who was on the line and ``signals`` how it sounded, where that is given instead of found (rule examples).
     """
-    return _prepared(call, pack, party)[0]
+    return _prepared(call, pack, party, signals or {})[0]
 
 
-def _prepared(call: Call, pack: Pack, party: PartyKind | None) -> tuple[Scene, dict[str, Candidate]]:
+def _prepared(
+    call: Call, pack: Pack, party: PartyKind | None, signals: Mapping[str, float]
+) -> tuple[Scene, dict[str, Candidate]]:
     """The scene, and what was said in it towards each step."""
     region = _region(call, pack)
     pack = pack.of(region)
-    spoken = turns(call.utterances, pack.misheard, pack.index)
+    metadata = call.metadata
+    names = [name for name in (metadata.institution, metadata.agency, metadata.agent_name) if name]
+    spoken = turns(call.utterances, pack.misheard, pack.index, names)
     facts = find_facts(spoken, call.utterances, pack.facts)
     on_line = (
         Party(party, (PartyChange(0, party, "已给定"),)) if party else find_party(spoken, call.metadata, pack.party)
@@ -78,16 +84,18 @@ def _prepared(call: Call, pack: Pack, party: PartyKind | None) -> tuple[Scene, d
         segmenter=segmenter(pack.terms) if pack.needs_words else None,
         trust_words_from=pack.scoring.trust_words_from,
         misheard=pack.misheard,
-        signals=measure(spoken, call.utterances),
+        signals={**measure(call, spoken, pack.signals), **signals},
     )
     flags = {f.name: (f.utterance,) for f in facts.customer_flags}
     said = candidates(pack.steps, scene)
     return replace(scene, seen=seen(said) | flags, heard=as_heard(scene)), said
 
 
-def audit_call(call: Call, pack: Pack, party: PartyKind | None = None) -> Audit:
-    """Judge one call whose speakers are assigned (see ``with_roles``); ``party`` as in ``scene_of``."""
-    scene, said = _prepared(call, pack, party)
+def audit_call(
+    call: Call, pack: Pack, party: PartyKind | None = None, signals: Mapping[str, float] | None = None
+) -> Audit:
+    """Judge one call whose speakers are assigned (see ``with_roles``); ``party`` and ``signals`` as in ``scene_of``."""
+    scene, said = _prepared(call, pack, party, signals or {})
     pack = pack.of(scene.region)
     findings = tuple(sorted(_one_each(every_finding(scene, pack)), key=_order))
     skipped = () if pack.recording_notice_required else ("recording_notice",)
@@ -114,7 +122,9 @@ def every_finding(scene: Scene, pack: Pack) -> list[Finding]:
     """What each rule finds by itself, also where an audit keeps one finding of several on the same words."""
     found: list[Finding] = []
     for rule in _rules_for(scene, pack.of(scene.region)):
-        own = [replace(f, cites=_in_force(f.cites, scene.region, pack)) for f in find(rule, scene)]
+        own = list(find(rule, scene))
+        cites = _in_force(rule.cites, scene.region, pack) if own else ()
+        own = [f if f.cites == cites else replace(f, cites=cites) for f in own]
         found += own
         places = tuple(sorted(f.utterance for f in own if f.utterance is not None))
         if places:

@@ -10,7 +10,7 @@ from functools import cached_property
 import auditor
 from auditor.batch import Job
 from auditor.errors import InputError, TranscriptError
-from auditor.models import Acoustics, Call, CallWarning, Metadata, Recording
+from auditor.models import Call, CallWarning, Metadata, Recording
 from auditor.pipeline import audit_call, with_roles, words
 from auditor.rules.pack import Pack
 from auditor.speech.audio import RawFormat, write_canonical
@@ -118,27 +118,26 @@ class Worker:
         """
         work = job.work
         if isinstance(work, Recording):
-            call, acoustics = self._heard(work, stored)
+            call = self._heard(work, stored)
             call = with_roles(call, self.pack, None if work.agent_channel is None else SIDES[work.agent_channel])
         else:
-            call, acoustics = with_roles(work, self.pack), None
+            call = with_roles(work, self.pack)
         self.warned.extend((call.source, warning) for warning in call.warnings)
-        return CallResult(call, audit_call(call, self.pack), self.keys(job), acoustics, words(call, self.pack))
+        return CallResult(call, audit_call(call, self.pack), self.keys(job), words(call, self.pack))
 
-    def _heard(self, recording: Recording, stored: StoredCall | None) -> tuple[Call, Acoustics | None]:
+    def _heard(self, recording: Recording, stored: StoredCall | None) -> Call:
         if stored is not None:
             of_sound = tuple(w for w in stored.call.warnings if w.code not in OF_METADATA)
-            call = replace(
+            return replace(
                 stored.call,
                 call_id=recording.call_id,
                 metadata=_known(recording),
                 source=recording.path,
                 warnings=(*recording.warnings, *of_sound),
             )
-            return call, stored.acoustics
         heard = hear(recording, self.transcriber, raw=self.raw)
         write_canonical(heard.sound, self.home.audio_path(recording.audio_id))
-        call = Call(
+        return Call(
             recording.call_id,
             _known(recording),
             heard.utterances,
@@ -147,8 +146,8 @@ class Worker:
             duration=heard.acoustics.duration,
             transcribed_by=self.transcriber.fingerprint,
             warnings=(*recording.warnings, *heard.warnings),
+            acoustics=heard.acoustics,
         )
-        return call, heard.acoustics
 
 
 def _known(work: Recording | Call) -> Metadata:

@@ -73,7 +73,7 @@ def with_rules(pack: Pack, number: int) -> Pack:
         model = pack.rules[len(rules) % len(pack.rules)]
         made = others.of(replace(model, after=(), before=(), around=(), hit=(), clean=(), condition=model.condition))
         rules.append(replace(made, id=f"{model.id}-{len(rules)}", condition=choosing(made.condition)))
-    cues = (*pack.party.cues, *pack.roles.cues, *pack.facts.cues)
+    cues = [*pack.party.listeners, *pack.facts.listeners]
     return replace(pack, rules=tuple(rules), index=index(rules, pack.steps, cues), regional={})
 
 

@@ -26,7 +26,7 @@ def _store(home: str) -> Store:
 
 def recording(home: Home, stored: StoredCall) -> str | None:
     """A signed link to a call's recording; ``None`` for a call that came as text, or whose recording is gone."""
-    if stored.acoustics is None:
+    if stored.call.acoustics is None:
         return None
     audio_id = stored.call.source_hash
     try:

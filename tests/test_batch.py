@@ -50,14 +50,14 @@ class Engine:
         if stored is None:
             self.heard.append(job.call_id)
             utterances = (Utterance("agent", 0.0, 1.0, job.work),)
-            call = Call(job.call_id, Metadata(), utterances, source=job.source, duration=2.0)
             acoustics = Acoustics(2.0, 8000, (ChannelAcoustics(0, (), (-90.0,), 0.0, 0.0),))
+            call = Call(job.call_id, Metadata(), utterances, source=job.source, duration=2.0, acoustics=acoustics)
         else:
-            call, acoustics = stored.call, None
+            call = stored.call
         self.audited.append(job.call_id)
         card = Scorecard(Decimal("80"), "pass", False, ())
         audit = Audit(call.call_id, self.pack, "1", Party("debtor_verified", ()), Facts(), (), (), card)
-        return CallResult(call, audit, self.keys(job), acoustics)
+        return CallResult(call, audit, self.keys(job))
 
 
 def jobs_of(*works: str) -> list[Job[str]]:
@@ -106,7 +106,7 @@ def test_a_new_pack_needs_no_audio(home: Home) -> None:
     assert (again.heard, again.audited) == ([], ["call-a"])
     with Store(home) as store:
         assert store.call("call-a").audit.pack == "p@2+bbbb"
-        assert store.call("call-a").acoustics is not None
+        assert store.call("call-a").call.acoustics is not None
 
     back = Engine("p@1+aaaa")
     assert go(home, back, "a").restored == ("call-a",)

@@ -15,6 +15,7 @@ import typer
 
 import auditor
 from auditor.cli import app
+from auditor.conversation.signals import SIGNALS
 from auditor.models import Metadata
 from auditor.rules.condition_file import KINDS
 from auditor.text.context import CONTEXTS
@@ -64,6 +65,16 @@ def test_every_condition_and_context_is_described() -> None:
     """docs/rules.md names every kind of condition and every context."""
     guide = text("docs/rules.md")
     assert [name for name in (*KINDS, *CONTEXTS) if f"`{name}`" not in guide] == []
+
+
+@pytest.mark.parametrize("guide", ["docs/signals.md", "docs/rules.md"])
+def test_every_signal_is_described(guide: str) -> None:
+    """By its name; a customer's signal by that of the agent, where there is one."""
+    names = {
+        agent if name.startswith("customer_") and (agent := name.replace("customer_", "agent_")) in SIGNALS else name
+        for name in SIGNALS
+    }
+    assert [name for name in sorted(names) if f"`{name}`" not in text(guide)] == []
 
 
 def test_every_module_is_on_the_plan() -> None:

@@ -26,6 +26,9 @@ TEXT = {
         "none": "没有",
         "instead": "可以这样说",
         "untold": "无法判定",
+        "signals": "信号",
+        "unmeasured": "测不出",
+        "comma": "、",
     },
     "en": {
         "score": "score",
@@ -36,6 +39,9 @@ TEXT = {
         "none": "none",
         "instead": "say instead",
         "untold": "cannot tell",
+        "signals": "signals",
+        "unmeasured": "not measurable",
+        "comma": ", ",
     },
 }
 MARKS = {"done": "✓", "missed": "✗", "na": "–", "cannot_tell": "?"}
@@ -84,6 +90,8 @@ def lines(call: Call, audit: Audit, lang: str) -> list[Text]:
     """The whole report of a call, line by line."""
     from rich.text import Text
 
+    from auditor.conversation.signals import SIGNALS
+
     words, card = TEXT[lang], audit.scorecard
     score = words["untold"] if card.score is None else f"{card.score:.1f}"
     result = [
@@ -115,12 +123,30 @@ def lines(call: Call, audit: Audit, lang: str) -> list[Text]:
             result.append(Text(f"      {words['instead']}：{s.say_instead}", "cyan"))
     result.append(Text(f"\n{words['deductions']}", "bold"))
     result += [Text(f"  -{d.points:g}  {d.why}") for d in card.deductions] or [Text(f"  {words['none']}", "dim")]
+    result.append(Text(f"\n{words['signals']}", "bold"))
+    result += [Text(f"  {named('signal', name, lang)}  {measured(name, v, lang)}") for name, v in audit.signals.items()]
+    absent = [named("signal", name, lang) for name in SIGNALS if name not in audit.signals]
+    if absent:
+        result.append(Text(f"  {words['unmeasured']}：{words['comma'].join(absent)}", "dim"))
     result.append(Text(f"\n{words['transcript']}", "bold"))
     for n, u in enumerate(call.utterances):
         style = "dim strike" if u.quarantined else ""
         speaker = named("speaker", u.speaker, lang)
         result.append(Text.assemble((f"  {n:3} {clock(u.start)} {speaker} ", "dim"), (u.text, style)))
     return result
+
+
+def measured(name: str, value: float, lang: str) -> str:
+    """A signal's value with its unit; one that a later version knows and this one does not, without."""
+    from auditor.conversation.signals import SIGNALS
+
+    unit = SIGNALS.get(name)
+    if unit is None:
+        return f"{value:g}"
+    if unit == "yes_no":
+        return named("unit", "yes" if value else "no", lang)
+    digits = 0 if unit == "per_minute" else 1
+    return named("unit", unit, lang).format(n=f"{value * 100 if unit == 'share' else value:.{digits}f}")
 
 
 def clock(seconds: float | None) -> str:

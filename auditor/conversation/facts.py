@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from auditor.conversation.turns import Turn
 from auditor.models import Facts, Flag, Utterance
 from auditor.text.cue import Cue
+from auditor.text.index import Listener
 from auditor.text.page import Hit
 
 NEAR = 10  # characters between 我邻居 and what is said of him
@@ -33,9 +34,9 @@ class FactCues:
     implied: Mapping[str, tuple[str, ...]]
 
     @property
-    def cues(self) -> tuple[Cue, ...]:
-        """All of them."""
-        return (*self.flags.values(), *self.reasons.values(), self.not_own)
+    def listeners(self) -> list[Listener]:
+        """All of them, as a page's index knows them."""
+        return [cue.listener("customer") for cue in (*self.flags.values(), *self.reasons.values(), self.not_own)]
 
 
 def find_facts(turns: Sequence[Turn], utterances: Sequence[Utterance], cues: FactCues) -> Facts:
@@ -72,7 +73,8 @@ def _by_turn(cues: Mapping[str, Cue], turns: Sequence[Turn]) -> Mapping[int, lis
     found: defaultdict[int, list[tuple[str, Cue]]] = defaultdict(list)
     page = turns[0].text.page if turns else None
     for name, cue in cues.items():
-        for number in page.where(cue) if page else range(len(turns)):
+        listed = page.alternatives(cue) if page else None
+        for number in range(len(turns)) if listed is None else listed:
             found[number].append((name, cue))
     return found
 

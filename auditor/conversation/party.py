@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from auditor.conversation.turns import Turn
 from auditor.models import Metadata, Party, PartyChange, PartyKind
 from auditor.text.cue import Cue
+from auditor.text.index import Listener
 from auditor.text.numbers import Number
 from auditor.text.page import Hit
 from auditor.text.pinyin import sound
@@ -53,9 +54,9 @@ class PartyCues:
     factor_rejected: Cue
 
     @property
-    def cues(self) -> tuple[Cue, ...]:
-        """All of them."""
-        return tuple(getattr(self, each.name) for each in fields(self))
+    def listeners(self) -> list[Listener]:
+        """All of them, as a page's index knows them."""
+        return [getattr(self, each.name).listener() for each in fields(self)]
 
 
 def find_party(turns: Sequence[Turn], metadata: Metadata, cues: PartyCues) -> Party:

@@ -19,11 +19,6 @@ class RoleCues:
     agent: Cue
     customer: Cue
 
-    @property
-    def cues(self) -> tuple[Cue, ...]:
-        """All of them."""
-        return (self.agent, self.customer)
-
 
 def decide_roles(utterances: Sequence[Utterance], cues: RoleCues, told: int | None = None) -> Roles:
     """Decide the agent's channel.

@@ -40,11 +40,18 @@ class Turn:
 
 
 def turns(
-    utterances: Sequence[Utterance], misheard: Misheard | None = None, index: Index | None = None
+    utterances: Sequence[Utterance],
+    misheard: Misheard | None = None,
+    index: Index | None = None,
+    names: Sequence[str] = (),
 ) -> tuple[Turn, ...]:
     """The call's turns in order, on one page, misheard characters put right; quarantined utterances belong to none.
 
-    ``index`` holds the words that will be looked for; others are found too, but slower.
+    Args:
+        utterances: the call's.
+        misheard: what puts right what was misheard.
+        index: the words that will be looked for; others are found too, but slower.
+        names: of the institution and of people in this call; they are never taken for misheard words.
     """
     groups: list[list[int]] = []
     for i, utterance in enumerate(utterances):
@@ -56,7 +63,9 @@ def turns(
         else:
             groups.append([i])
     heard = [join([normalise(utterances[i].text) for i in group]) for group in groups]
-    texts = side_by_side(misheard.put_right(heard) if misheard else heard, index)
+    known = [normalise(name).text for name in names]
+    meant = misheard.put_right(heard, known) if misheard else heard
+    texts = side_by_side(meant, index, [utterances[group[0]].speaker for group in groups])
     totals = Counter(utterances[group[0]].speaker for group in groups)
     before: Counter[Speaker] = Counter()
     found = []

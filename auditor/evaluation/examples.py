@@ -73,14 +73,14 @@ def run_one(pack: Pack, owner: Rule | Step, example: Example, expected: str) -> 
     if isinstance(owner, Rule):
         right = any(True for _ in findings_of(pack, owner, example)) == (expected == "hit")
     else:
-        audit = audit_call(example_call(example, owner.id), pack, example.party or "debtor_verified")
+        audit = audit_call(example_call(example, owner.id), pack, example.party or "debtor_verified", example.signals)
         right = next(s.verdict for s in audit.steps if s.id == owner.id) == expected
     return Outcome(owner.file, owner.id, expected, _told(example), right)
 
 
 def findings_of(pack: Pack, rule: Rule, example: Example) -> Iterator[Finding]:
     """What the rule finds in the example."""
-    scene = scene_of(example_call(example, rule.id), pack, example.party or "debtor_verified")
+    scene = scene_of(example_call(example, rule.id), pack, example.party or "debtor_verified", example.signals)
     here = {r.id: r for r in pack.of(scene.region).rules}
     if here.keys() & {*rule.after, *rule.before, *rule.around}:
         return (f for f in every_finding(scene, pack) if f.rule_id == rule.id)
@@ -102,7 +102,8 @@ def run_owner(pack: Pack, owner: Rule | Step) -> list[Outcome]:
             outcomes.append(run_one(pack, owner, example, expected))
             continue
         call = example_call(example, owner.id)
-        found = every_finding(scene_of(call, pack, example.party or "debtor_verified"), pack)
+        scene = scene_of(call, pack, example.party or "debtor_verified", example.signals)
+        found = every_finding(scene, pack)
         others = [f for f in found if f.rule_id != owner.id]
         right = len(others) == len(found) if isinstance(owner, Rule) else run_one(pack, owner, example, expected).right
         strays = _strays(pack, owner.id, call, others)

@@ -19,7 +19,7 @@ from auditor.rules.conditions import (
     contexts,
     within,
 )
-from auditor.rules.needs import choosing
+from auditor.rules.needs import choosing, of_whole_call
 from auditor.rules.schema import DialogueFile, LineFile, PartFile, RuleFile, StepFile
 
 
@@ -27,6 +27,7 @@ def rule(file: RuleFile, name: str, words: Words, problem: Problem) -> Rule:
     """A rule ready to be tried."""
     words = {**words, "examples": _said(file)}
     every = AllOf(tuple(condition(c, words, problem) for c in file.all or ()))
+    whole = choosing(every if file.any is None else any_of(file.any, words, problem))
     return Rule(
         id=file.id,
         category=file.category,
@@ -41,7 +42,7 @@ def rule(file: RuleFile, name: str, words: Words, problem: Problem) -> Rule:
         before=tuple(file.before),
         around=tuple(file.around.of) if file.around else (),
         around_turns=file.around.turns if file.around else 0,
-        condition=choosing(every if file.any is None else any_of(file.any, words, problem)),
+        condition=whole,
         excluded=tuple(choosing(condition(c, words, problem)) for c in file.not_),
         unless=contexts(file.unless, problem),
         message=file.message,
@@ -49,6 +50,7 @@ def rule(file: RuleFile, name: str, words: Words, problem: Problem) -> Rule:
         hit=tuple(_example(e) for e in file.examples.hit),
         clean=tuple(_example(e) for e in file.examples.clean),
         file=name,
+        whole_call=of_whole_call(whole),
     )
 
 
@@ -99,7 +101,7 @@ def _example(file: str | LineFile | DialogueFile) -> Example:
         return Example((("agent", file),), None, {})
     if isinstance(file, LineFile):
         return Example((_line(file),), None, {})
-    return Example(tuple(_line(line) for line in file.turns), file.party, file.metadata)
+    return Example(tuple(_line(line) for line in file.turns), file.party, file.metadata, file.signals)
 
 
 def _said(file: RuleFile) -> tuple[str, ...]:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from auditor.conversation.signals import SIGNALS
 from auditor.models import CUSTOMER_FLAGS, PartyKind, Region, Severity, Speaker, Status
 from auditor.rules.condition_file import ConditionFile, NearFile
 from auditor.rules.document import nearest
+from auditor.rules.metadata import signal_trouble
 from auditor.rules.schema import CueFile, WithinFile
 from auditor.text.context import CONTEXTS
 from auditor.text.cue import Cue
@@ -144,11 +144,12 @@ class Within:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Turns as (speaker, text), with the party and metadata that matter to them."""
+    """Turns as (speaker, text), with the party, the metadata and the signals that matter to them."""
 
     turns: tuple[tuple[Speaker, str], ...]
     party: PartyKind | None
     metadata: Mapping[str, Any]
+    signals: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,7 @@ class Rule:
     hit: tuple[Example, ...]
     clean: tuple[Example, ...]
     file: str
+    whole_call: bool = False  # looks at nothing but metadata and signals; its finding has no utterance
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,10 +340,8 @@ def condition(file: ConditionFile, words: Words, problem: Problem) -> Condition:
         return Previous(file.previous.speaker, condition(file.previous, words, problem))
     if file.signal is not None:
         for name, bounds in file.signal.items():
-            if name not in SIGNALS:
-                problem(f"没有信号 {name}{nearest(name, SIGNALS)}；可用：{'、'.join(SIGNALS)}", name)
-            if not isinstance(bounds, dict) or not bounds or not set(bounds) <= {"min", "max"}:
-                problem(f"{name} 请写成 {{min: 数}} 或 {{max: 数}}", name)
+            if trouble := signal_trouble(name, bounds):
+                problem(trouble, name)
         return SignalTest(file.signal)
     if file.answers is not None:
         answer = Phrase.of(words_in(file.answers.with_, words, problem))

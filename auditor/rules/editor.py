@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
+from auditor.conversation.signals import SIGNALS
 from auditor.models import CATEGORIES, CUSTOMER_FLAGS, STEPS
 from auditor.rules.pack import Pack
 from auditor.rules.schema import (
@@ -21,6 +22,7 @@ from auditor.rules.schema import (
     RolesFile,
     RuleFile,
     ScorecardFile,
+    SignalsFile,
     StepFile,
     TenantFile,
 )
@@ -38,6 +40,7 @@ SHAPES: Mapping[str, tuple[Any, str]] = {
     "party": (PartyFile, "party.yaml"),
     "roles": (RolesFile, "roles.yaml"),
     "facts": (FactsFile, "facts.yaml"),
+    "signals": (SignalsFile, "signals.yaml"),
     "tolerated": (ToleratedFile, "tolerated.yaml"),
 }
 """Kind of file → its model, and which files of a pack are of that kind."""
@@ -79,7 +82,7 @@ ABOUT: Mapping[str, str] = {
     "ConditionFile.tokens": "spaCy 的词模式，作用于 jieba 分出的词。",
     "ConditionFile.repeated": "同样的话说了几次。",
     "ConditionFile.metadata": "通话的元数据，如 {days_overdue: {min: 60}}。",
-    "ConditionFile.signal": "声音信号，如 {字段: {min: 数}}。",
+    "ConditionFile.signal": "通话信号，如 {agent_talk_share: {min: 0.9}}；是非的写 true 或 false。",
     "ConditionFile.fact": "通话里说出的事实，如 {amount: differs}。",
     "ConditionFile.previous": "上一轮满足的条件。",
     "ConditionFile.answers": "回答了对方的问题。",
@@ -116,6 +119,7 @@ ABOUT: Mapping[str, str] = {
     "DialogueFile.turns": "一轮一项。",
     "DialogueFile.party": "接听人是谁；不写就是已核实的本人。",
     "DialogueFile.metadata": "通话的元数据。",
+    "DialogueFile.signals": "通话的信号，如 {agent_longest_raised_voice: 3}；代替从例子里量出来的。",
     "StepFile": "一个要求的步骤。",
     "StepFile.id": "12 个步骤之一，与文件名相同。",
     "StepFile.name": "步骤的名字。",
@@ -225,6 +229,13 @@ ABOUT: Mapping[str, str] = {
     "FactsFile.reasons": "逾期原因 → 表明它的话。",
     "FactsFile.not_own": "说的是别人：同一个分句里，它后面不远的情形不算客户自己的。",
     "FactsFile.implied": "有了这种情形，就也有那些情形。",
+    "SignalsFile.hold": "坐席请客户等一等的话；之后的静默不算冷场。",
+    "SignalsFile.lookup": "客户去查看、去找东西的话；之后的静默不算冷场。",
+    "SignalsFile.backchannels": "只是附和、不算抢话也不算接话的词，如 嗯、对、好。",
+    "SignalsFile.overlap_seconds": "双方同时说话多少秒以内不算打断。",
+    "SignalsFile.dead_air_seconds": "没有交代的静默从多少秒起算冷场。",
+    "SignalsFile.rate_window_seconds": "最快语速按连续说话多少秒算。",
+    "SignalsFile.raised_voice_db": "比自己平时高多少分贝算提高嗓门。",
     "ToleratedFile": "清白的例子被别的规则命中、可以容忍的。只影响 auditor rules test，不影响质检。",
     "ToleratedFile.tolerated": "一处命中一项。",
     "ToleratedHitFile.rule": "命中的规则。",
@@ -314,6 +325,8 @@ def _offer(definitions: dict[str, dict[str, Any]], pack: Pack) -> None:
         ("StepFile", "spoiled_by"): {"items": {"enum": list(CATEGORIES)}},
         ("StepFile", "spoiled_anywhere_by"): {"items": {"enum": list(CATEGORIES)}},
         ("AppliesFile", "unless_flags"): {"items": {"enum": list(CUSTOMER_FLAGS)}},
+        ("ConditionFile", "signal"): {"propertyNames": {"enum": list(SIGNALS)}},
+        ("DialogueFile", "signals"): {"propertyNames": {"enum": list(SIGNALS)}},
     }
     for (model, key), choices in known.items():
         if model in definitions:

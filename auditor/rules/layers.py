@@ -17,7 +17,16 @@ from auditor.rules.schema import OverlayFile, PackFile
 
 DEEPEST = 5
 # laid over the base's key by key; any other file takes the place of the base's
-MERGED = ("tenant.yaml", "norms.yaml", "scorecard.yaml", "party.yaml", "roles.yaml", "facts.yaml", "tolerated.yaml")
+MERGED = (
+    "tenant.yaml",
+    "norms.yaml",
+    "scorecard.yaml",
+    "party.yaml",
+    "roles.yaml",
+    "facts.yaml",
+    "signals.yaml",
+    "tolerated.yaml",
+)
 NOT_UTF8 = "不是 UTF-8 文本，请另存为 UTF-8"
 ADDED = ".add.txt"
 

@@ -12,7 +12,6 @@ from auditor.errors import PackProblem
 from auditor.rules.condition_file import ConditionFile
 from auditor.rules.conditions import Rule
 from auditor.rules.document import Parsed, Path
-from auditor.rules.match import of_whole_call
 from auditor.rules.pack import Pack
 from auditor.rules.schema import RuleFile, StepFile
 from auditor.rules.source import owners, parsed, word_lists
@@ -22,6 +21,7 @@ from auditor.text.normalise import normalise
 
 MOST_TOLD = 4
 # kinds whose evidence is a turn or a call, not words in it
+OF_LOUDNESS = ("_loudness", "_raised_voice", "_raised_voice_share")
 WITHOUT_WORDS = ("metadata", "signal", "previous", "not")
 Say = Callable[[Path, str], None]
 Placed = tuple[Path, ConditionFile]
@@ -83,7 +83,7 @@ def _rule(pack: Pack, rule: Rule, file: RuleFile, lists: Mapping[str, tuple[str,
     _conditions((top,), getattr(file, top), file.not_, ("not",), file.unless, lists, say)
     for name in sorted({*rule.after} & {*rule.before}):
         say(("after",), f"要求既在 {name} 之后又在 {name} 之前，永远不会成立")
-    if of_whole_call(rule.condition):
+    if rule.whole_call:
         for key in ("unless", "within", "after", "before", "around", "speaker"):
             if key in file.model_fields_set and getattr(file, key):
                 say((key,), f"这条规则只看元数据，不看哪一句话，{key} 不起作用")
@@ -113,6 +113,8 @@ def _limits(pack: Pack, rule: Rule, file: RuleFile, say: Say) -> None:
             say(path, "元数据要求的地区和规则的 region 对不上，永远不会成立")
     for path, each in _walk(("any",) if file.any else ("all",), file.any or file.all or []):
         for name, test in {**(each.metadata or {}), **(each.signal or {})}.items():
+            if name in (each.signal or {}) and name.endswith(OF_LOUDNESS) and rule.certainty == "confirmed":
+                say(path, f"{name} 只说明响不响，不足以确认违规：请写 certainty: suspected，让人去听")
             bounds = test if isinstance(test, dict) else {}
             if "min" in bounds and "max" in bounds and bounds["min"] > bounds["max"]:
                 say(path, f"{name} 的 min 大于 max，永远不会成立")

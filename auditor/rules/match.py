@@ -30,6 +30,7 @@ from auditor.rules.conditions import (
     Within,
 )
 from auditor.rules.metadata import metadata_holds, signals_hold
+from auditor.rules.needs import alternatives
 from auditor.rules.place import locate
 from auditor.rules.scene import Evidence, Scene
 from auditor.rules.stated import facts_hold
@@ -46,46 +47,58 @@ def hold(condition: Condition, turn: Turn, scene: Scene, unless: Sequence[str] =
     ``unless`` names the contexts that clear a place in *another* turn; those of this turn are the caller's (see ``passes``).
     """
     match condition:
+        case Said():
+            return _said(condition, turn, scene)
+        case AllOf():
+            return _all_of(condition, turn, scene, unless)
         case AnyOf():
-            return [e for option in _audible(condition, turn) for e in hold(option, turn, scene, unless)]
-        case AllOf(options):
-            found = []
-            for option in options:
-                found.append(hold(option, turn, scene, unless))
-                if not found[-1]:
-                    return []
-            # what rests on sound in part rests on sound
-            best = min(found, key=lambda f: (all(e.end == e.start for e in f), not all(e.meant for e in f)))
-            also = {u for each in found if each is not best for u in each[0].also}
-            return [replace(e, also=tuple(sorted(also.union(e.also)))) for e in best] if also else best
-        case Said(SoundsLike() as matcher):
-            return [_by_sound(matcher, turn.text.text[s:e], s, e) for s, e in matcher.hits(turn.text)]
-        case Said(Similar() as matcher):
-            return [_close_to(matcher, turn.text.text[s:e], s, e) for s, e in matcher.hits(turn.text)]
-        case Said(matcher):
-            return [Evidence(s, e, matcher.kind) for s, e in matcher.hits(turn.text, scene.segmenter)]
+            return hold_any(_audible(condition, turn), turn, scene, unless)
+        case FactTest(tests):
+            return facts_hold(tests, turn, scene)
+        case Not(option):
+            return [] if hold(option, turn, scene, unless) else [Evidence(0, 0, "not")]
         case MetadataTest(tests):
             return [Evidence(0, 0, condition.kind)] if metadata_holds(tests, scene) else []
         case SignalTest(tests):
             return [Evidence(0, 0, condition.kind)] if signals_hold(tests, scene) else []
-        case FactTest(tests):
-            return facts_hold(tests, turn, scene)
-        case Previous(speaker, option):
-            before = scene.turns[turn.number - 1] if turn.number > 0 else None
-            if before is None or (speaker is not None and before.speaker != speaker):
-                return []
-            return [
-                replace(e, start=0, end=0, also=_rests_on(e, before))
-                for e in sorted(hold(option, before, scene, unless), key=_only_sounds)[:1]
-            ]
+        case Previous():
+            return _previous(condition, turn, scene, unless)
         case Answers():
             return _answers(condition, turn, scene)
         case AcrossTurns():
             return _across(condition, turn, scene, unless)
         case Repeated():
             return _repeated(condition, turn, scene, unless)
-        case Not(option):
-            return [] if hold(option, turn, scene, unless) else [Evidence(0, 0, "not")]
+
+
+def _said(condition: Said, turn: Turn, scene: Scene) -> list[Evidence]:
+    matcher = condition.matcher
+    hits = matcher.hits(turn.text, scene.segmenter)
+    if isinstance(matcher, SoundsLike):
+        return [_by_sound(matcher, turn.text.text[s:e], s, e) for s, e in hits]
+    if isinstance(matcher, Similar):
+        return [_close_to(matcher, turn.text.text[s:e], s, e) for s, e in hits]
+    return [Evidence(s, e, matcher.kind) for s, e in hits]
+
+
+def _all_of(condition: AllOf, turn: Turn, scene: Scene, unless: Sequence[str]) -> list[Evidence]:
+    found = []
+    for option in condition.options:
+        found.append(hold(option, turn, scene, unless))
+        if not found[-1]:
+            return []
+    # what rests on sound in part rests on sound
+    best = min(found, key=lambda f: (all(e.end == e.start for e in f), not all(e.meant for e in f)))
+    also = {u for each in found if each is not best for u in each[0].also}
+    return [replace(e, also=tuple(sorted(also.union(e.also)))) for e in best] if also else best
+
+
+def _previous(condition: Previous, turn: Turn, scene: Scene, unless: Sequence[str]) -> list[Evidence]:
+    before = scene.turns[turn.number - 1] if turn.number > 0 else None
+    if before is None or (condition.speaker is not None and before.speaker != condition.speaker):
+        return []
+    found = sorted(hold(condition.option, before, scene, unless), key=_only_sounds)[:1]
+    return [replace(e, start=0, end=0, also=_rests_on(e, before)) for e in found]
 
 
 def _rests_on(evidence: Evidence, turn: Turn) -> tuple[int, ...]:
@@ -179,22 +192,22 @@ def _audible(condition: AnyOf, turn: Turn) -> Sequence[Condition]:
     ]
 
 
-def turns_for(listener: Rule | Part | Condition, scene: Scene) -> Iterator[Turn]:
-    """The turns in which a rule, a part of a step or a step's gate may find something."""
-    return (scene.turns[number] for number in (scene.page.where(listener) if scene.page else ()))
+def places_for(
+    owner: Rule | Part | Condition, condition: Condition, scene: Scene
+) -> Iterator[tuple[Turn, Sequence[Condition]]]:
+    """The turns in which the condition of a rule, of a part of a step or of a step's gate may hold, each with those of its
+    alternatives that may."""
+    listed = scene.page.alternatives(owner) if scene.page is not None else {}
+    options = alternatives(condition)
+    if listed is None:
+        yield from ((turn, options) for turn in scene.turns)
+    else:
+        yield from ((scene.turns[number], [options[n] for n in numbers]) for number, numbers in listed.items())
 
 
-def of_whole_call(condition: Condition) -> bool:
-    """Whether the condition looks at nothing but metadata and signals; its finding has no utterance."""
-    match condition:
-        case MetadataTest() | SignalTest():
-            return True
-        case AnyOf(options) | AllOf(options):
-            return all(of_whole_call(o) for o in options)
-        case Not(option):
-            return of_whole_call(option)
-        case _:
-            return False
+def hold_any(options: Sequence[Condition], turn: Turn, scene: Scene, unless: Sequence[str] = ()) -> list[Evidence]:
+    """Every place in the turn where one of the conditions holds (see ``hold``)."""
+    return [e for option in options for e in hold(option, turn, scene, unless)]
 
 
 def inside(within: Within | None, turn: Turn, turns: Sequence[Turn]) -> bool:
@@ -242,7 +255,7 @@ def find(rule: Rule, scene: Scene) -> Iterator[Finding]:
     """Every finding of one rule in the call, at most one for each utterance."""
     if rule.region is not None and scene.region not in rule.region:
         return
-    if of_whole_call(rule.condition):
+    if rule.whole_call:
         if scene.call.metadata.answered is not False and (shown := _whole_call(rule, scene)):
             yield _finding(rule, scene, None, shown)
         return
@@ -255,12 +268,12 @@ def find(rule: Rule, scene: Scene) -> Iterator[Finding]:
         (scene.seen[name][0] for name in rule.before if name in scene.seen), default=len(scene.call.utterances)
     )
     done: set[int] = set()
-    for turn in turns_for(rule, scene):
+    for turn, options in places_for(rule, rule.condition, scene):
         if turn.speaker not in (rule.speaker, "unknown") or not inside(rule.within, turn, scene.turns):
             continue
         if turn.utterances[0] >= too_late:
             break
-        found = _told_apart(hold(rule.condition, turn, scene, rule.unless), turn, rule, scene)
+        found = _told_apart(hold_any(options, turn, scene, rule.unless), turn, rule, scene)
         bars = barred(rule.excluded, turn, scene) if found else None
         # what was said in so many words comes before what only sounds so
         for evidence in sorted(found, key=_only_sounds):

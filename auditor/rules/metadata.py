@@ -7,7 +7,9 @@ from datetime import datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
+from auditor.conversation.signals import SIGNALS
 from auditor.models import Metadata, Region
+from auditor.rules.document import nearest
 from auditor.rules.scene import Limits, Scene
 
 # The zones of the three regions have had no daylight saving since 1991, so fixed offsets are exact.
@@ -20,12 +22,31 @@ def metadata_holds(tests: Mapping[str, Any], scene: Scene) -> bool:
 
 
 def signals_hold(tests: Mapping[str, Any], scene: Scene) -> bool:
-    """Whether every named signal was measured and lies within its bounds (inclusive)."""
-    measured = scene.signals
-    return all(
-        name in measured and bounds.get("min", measured[name]) <= measured[name] <= bounds.get("max", measured[name])
-        for name, bounds in tests.items()
-    )
+    """Whether every named signal was measured and is as asked: within its bounds (inclusive), or yes or no."""
+    return all(name in scene.signals and _as_asked(scene.signals[name], test) for name, test in tests.items())
+
+
+def _as_asked(measured: float, test: Any) -> bool:
+    if isinstance(test, bool):
+        return bool(measured) is test
+    return bool(test.get("min", measured) <= measured <= test.get("max", measured))
+
+
+def signal_trouble(name: str, wanted: Any) -> str:
+    """What is wrong with the test of a signal; empty where nothing is."""
+    unit = SIGNALS.get(name)
+    if unit is None:
+        return f"没有信号 {name}{nearest(name, list(SIGNALS))}；可用：{'、'.join(SIGNALS)}"
+    if unit == "yes_no":
+        return "" if isinstance(wanted, bool) else f"{name} 请写成 true 或 false"
+    if not isinstance(wanted, dict) or not wanted or not set(wanted) <= {"min", "max"}:
+        return f"{name} 请写成 {{min: 数}} 或 {{max: 数}}"
+    for bound in wanted.values():
+        if isinstance(bound, bool) or not isinstance(bound, int | float):
+            return f"{name} 的界线 {bound} 不是数"
+        if unit == "share" and not 0 <= bound <= 1:
+            return f"{name} 是占比，界线写 0 到 1 之间的数，不写 {bound}"
+    return ""
 
 
 def _field_holds(name: str, test: Any, scene: Scene) -> bool:

@@ -7,40 +7,58 @@ from dataclasses import replace
 from itertools import product
 from math import prod
 
+from auditor.models import Speaker
 from auditor.rules.conditions import (
     AcrossTurns,
     AllOf,
     Answers,
     AnyOf,
     Condition,
+    FactTest,
+    MetadataTest,
     Not,
     Previous,
     Repeated,
     Rule,
     Said,
+    SignalTest,
     Step,
 )
-from auditor.text.cue import Cue
-from auditor.text.index import Index, Sets, Words
+from auditor.text.index import Alternative, Index, Listener, Sets, Words
 from auditor.text.literals import one, rarity
+from auditor.text.numbers import DIGITS, GROUPS, POWERS
 
 MOST_WAYS = 64
+NUMBERS = frozenset({"amount", "days", "card_tail"})  # facts that are stated in numbers
+NUMERAL = one(frozenset((*DIGITS, *POWERS, *GROUPS)))
 
 
-def index(rules: Sequence[Rule], steps: Sequence[Step], cues: Sequence[Cue]) -> Index:
+def index(rules: Sequence[Rule], steps: Sequence[Step], cues: Sequence[Listener]) -> Index:
     """An index for a pack; its listeners are the rules in their order, the parts and gates of steps, and the cues."""
-    conditions: list[tuple[object, Condition]] = [(rule, rule.condition) for rule in rules]
-    conditions += [(part, part.condition) for step in steps for part in step.parts]
-    conditions += [(gate, gate) for step in steps for gate in step.gates]
+    conditions: list[tuple[object, Condition, Speaker | None]] = [
+        (rule, rule.condition, rule.speaker) for rule in rules
+    ]
+    conditions += [(part, part.condition, "agent") for step in steps for part in step.parts]
+    conditions += [(gate, gate, None) for step in steps for gate in step.gates]
     excluded = [c for rule in rules for c in rule.excluded]
     excluded += [c for step in steps for part in step.parts for c in part.excluded]
     return Index(
         [
-            *((listener, ways(condition), elsewhere(condition)) for listener, condition in conditions),
-            *((cue, cue.ways(), ()) for cue in cues),
+            *(
+                Listener(
+                    owner, tuple(Alternative(tuple(ways(a)), elsewhere(a)) for a in alternatives(condition)), speaker
+                )
+                for owner, condition, speaker in conditions
+            ),
+            *cues,
         ],
-        (words for condition in (*(c for _, c in conditions), *excluded) for words in words_of(condition)),
+        (words for condition in (*(c for _, c, _ in conditions), *excluded) for words in words_of(condition)),
     )
+
+
+def alternatives(condition: Condition) -> Sequence[Condition]:
+    """The conditions of which one must hold."""
+    return condition.options if isinstance(condition, AnyOf) else (condition,)
 
 
 def words_of(condition: Condition) -> Iterator[Words]:
@@ -58,6 +76,8 @@ def words_of(condition: Condition) -> Iterator[Words]:
         case Answers(question, answer):
             yield from words_of(question)
             yield from words_of(Said(answer))
+        case FactTest():
+            yield from (words for way in ways(condition) for words in way)
         case AcrossTurns(items):
             yield from (words for item in items for words in words_of(Said(item)))
 
@@ -69,6 +89,8 @@ def ways(condition: Condition) -> list[Sets]:
             return list(matcher.ways())
         case Answers(answer=answer):
             return list(answer.ways())
+        case FactTest(tests) if not NUMBERS.isdisjoint(tests):
+            return [(NUMERAL,)]
         case AcrossTurns(items):
             # one of them in this turn; for the others see ``elsewhere``
             return [way for item in items for way in item.ways()]
@@ -109,6 +131,19 @@ def _one(condition: Condition) -> Sets:
 def _of_all(ways: Sequence[Sets]) -> Words | None:
     """Words of which each of these ways needs one."""
     return one(frozenset().union(*(min(way, key=rarity) for way in ways))) if ways and all(ways) else None
+
+
+def of_whole_call(condition: Condition) -> bool:
+    """Whether the condition looks at nothing but metadata and signals."""
+    match condition:
+        case MetadataTest() | SignalTest():
+            return True
+        case AnyOf(options) | AllOf(options):
+            return all(of_whole_call(o) for o in options)
+        case Not(option):
+            return of_whole_call(option)
+        case _:
+            return False
 
 
 def choosing(condition: Condition) -> Condition:

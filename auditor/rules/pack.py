@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from auditor.conversation.facts import FactCues
 from auditor.conversation.party import PartyCues
 from auditor.conversation.roles import RoleCues
+from auditor.conversation.signals import SignalCues, backchannels
 from auditor.errors import PackError, PackProblem
 from auditor.models import CATEGORIES, CUSTOMER_FLAGS, STEPS, Region
 from auditor.rules import compile as compiled
@@ -33,6 +34,7 @@ from auditor.rules.schema import (
     RolesFile,
     RuleFile,
     ScorecardFile,
+    SignalsFile,
     StepFile,
     TenantFile,
 )
@@ -54,6 +56,7 @@ SETTINGS: dict[str, type[BaseModel]] = {
     "roles.yaml": RolesFile,
     "facts.yaml": FactsFile,
 }
+SIGNALS = "signals.yaml"
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -80,6 +83,7 @@ class Pack:
     party: PartyCues
     roles: RoleCues
     facts: FactCues
+    signals: SignalCues
     institutions: tuple[str, ...]
     agencies: tuple[str, ...]
     recording_notice_required: bool
@@ -213,6 +217,7 @@ class _Loader:
             cues("facts.yaml", {"not_own": facts.not_own})["not_own"],
             {k: tuple(v) for k, v in facts.implied.items()},
         )
+        signal_cues = self._signals()
         in_order = compiled.ordered(rules)
         pack = Pack(
             name=about.name,
@@ -229,6 +234,7 @@ class _Loader:
             party=party_cues,
             roles=role_cues,
             facts=fact_cues,
+            signals=signal_cues,
             institutions=tuple(tenant.institutions),
             agencies=tuple(tenant.agencies),
             recording_notice_required=tenant.recording_notice_required,
@@ -244,7 +250,7 @@ class _Loader:
                 self.words.get("misheard", ()),
                 lambda message, about: self._problem("words/misheard.txt")(message, about),
             ),
-            index=index(in_order, steps, (*party_cues.cues, *role_cues.cues, *fact_cues.cues)),
+            index=index(in_order, steps, [*party_cues.listeners, *fact_cues.listeners, *signal_cues.listeners]),
             tolerated=accepted,
             places=self.layers.places,
         )
@@ -254,6 +260,18 @@ class _Loader:
 
     def _cues(self, file: str, cues: Mapping[str, CueFile]) -> dict[str, Cue]:
         return {name: cue(each, self.words, self._problem(file)) for name, each in cues.items()}
+
+    def _signals(self) -> SignalCues:
+        file = (self._checked(SIGNALS, SignalsFile) if SIGNALS in self.files else None) or SignalsFile()
+        made = self._cues(SIGNALS, {"hold": file.hold, "lookup": file.lookup}) if SIGNALS in self.files else {}
+        return SignalCues(
+            **made,
+            backchannels=backchannels(file.backchannels),
+            overlap=file.overlap_seconds,
+            dead_air=file.dead_air_seconds,
+            rate_window=file.rate_window_seconds,
+            raised_voice=file.raised_voice_db,
+        )
 
     def _rules(self) -> list[Rule]:
         rules = []
@@ -324,7 +342,7 @@ class _Loader:
         for name in self.files:
             parts = name.split("/")
             fine = (
-                name in ("pack.yaml", TOLERATED)
+                name in ("pack.yaml", TOLERATED, SIGNALS)
                 or name in SETTINGS
                 or parts[0] == "words"
                 or (parts[0] == "steps" and len(parts) == 2 and parts[1].removesuffix(".yaml") in STEPS)

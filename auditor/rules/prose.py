@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from auditor.conversation.signals import SIGNALS, Unit
 from auditor.rules.condition_file import ConditionFile, NearFile
 from auditor.rules.conditions import GAP, Rule, Step
 from auditor.rules.norms import Norm
@@ -32,10 +33,11 @@ FIELDS: Mapping[str, str] = {
     "region": "地区", "agreed_plan": "已有还款协议", "stage": "阶段", "answered": "已接通",
     "callee_number_hash": "被叫号码", "contact_relation": "登记的接听人", "agreed_hours": "约定的联系时段",
     "plan_breached": "客户违反协议", "payments": "还款记录", "litigation": "诉讼状态", "waiver_approved": "减免已审批",
-    "staff_is_bank": "坐席是银行员工", "local_time": "当地时间",
-    "duration": "通话秒数", "agent_talk_share": "坐席说话时长占比", "agent_longest_monologue": "坐席最长独白秒数",
-    "agent_characters_per_minute": "坐席每分钟字数", "agent_interruptions": "坐席打断次数", "longest_silence": "最长静默秒数",
-    "silence_share": "静默占比", "turns": "轮数",
+    "staff_is_bank": "坐席是银行员工", "hung_up_by": "挂断方", "local_time": "当地时间",
+}  # fmt: skip
+UNITS: Mapping[Unit, str] = {
+    "s": "{:g} 秒", "share": "{:.4g}%", "times": "{:g} 次", "turns": "{:g} 轮", "per_minute": "{:g} 字/分钟", "dBFS": "{:g} dBFS",
+    "yes_no": "{:g}",
 }  # fmt: skip
 FACTS: Mapping[tuple[str, str], str] = {
     ("amount", "stated"): "说了金额",
@@ -127,6 +129,7 @@ def example(file: str | LineFile | DialogueFile, named: Named) -> str:
         return _line(file)
     about = [named("party", file.party)] if file.party else []
     about += [tell_metadata(key, value) for key, value in file.metadata.items()]
+    about += [f"{named('signal', key)} {_measured(key, value)}" for key, value in file.signals.items()]
     note = f"（{'；'.join(about)}）" if about else ""
     return f"{' → '.join(_line(line) for line in file.turns)}{note}"
 
@@ -153,6 +156,22 @@ def tell_metadata(name: str, wanted: Any) -> str:
     return f"{told}是 {wanted}"
 
 
+def tell_signal(name: str, wanted: Any, named: Named) -> str:
+    """A test of one signal."""
+    told = named("signal", name)
+    if isinstance(wanted, bool):
+        return told if wanted else f"不是“{told}”"
+    bounds = {key: _measured(name, bound) for key, bound in wanted.items()}
+    return told + "、".join(
+        f"{word} {bounds[key]}" for key, word in (("min", "至少"), ("max", "至多")) if key in bounds
+    )
+
+
+def _measured(name: str, value: float) -> str:
+    unit = SIGNALS[name]
+    return UNITS[unit].format(value * 100 if unit == "share" else value)
+
+
 class _Teller:
     def __init__(self, lists: Mapping[str, Sequence[str]], named: Named, most: int) -> None:
         self.lists, self.named, self.most = lists, named, most
@@ -165,7 +184,7 @@ class _Teller:
             "tokens": lambda patterns: [f"词语符合：{patterns}"],
             "repeated": self._repeated,
             "metadata": lambda tests: [f"元数据：{'；'.join(tell_metadata(k, v) for k, v in tests.items())}"],
-            "signal": lambda tests: [f"声音信号：{'；'.join(tell_metadata(k, v) for k, v in tests.items())}"],
+            "signal": lambda tests: [f"通话信号：{'；'.join(tell_signal(k, v, named) for k, v in tests.items())}"],
             "fact": lambda tests: [f"通话里{'，并且'.join(self._fact(k, str(v)) for k, v in tests.items())}"],
             "previous": self._previous,
             "answers": self._answers,

@@ -56,7 +56,7 @@ def as_heard(scene: Scene) -> Scene | None:
         return None
     # the other turns stay on their page
     index = scene.page.index if scene.page is not None else None
-    texts = side_by_side([replace(turn.text, text=turn.heard) for turn in changed], index)
+    texts = side_by_side([replace(turn.text, text=turn.heard) for turn in changed], index, [t.speaker for t in changed])
     turns = list(scene.turns)
     for turn, text in zip(changed, texts, strict=True):
         turns[turn.number] = replace(turn, text=text)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator, model_validator
 
+from auditor.conversation.signals import SIGNALS
 from auditor.models import CATEGORIES, CUSTOMER_FLAGS, STEPS
 from auditor.rules.condition_file import ConditionFile, NearFile, SpeakerName, Strict
 from auditor.rules.document import nearest
@@ -54,6 +55,15 @@ class DialogueFile(Strict):
     turns: list[LineFile] = Field(default_factory=list)
     party: PartyName | None = None
     metadata: dict[str, Any] = Field(default_factory=dict)
+    signals: dict[str, float] = Field(default_factory=dict)
+
+    @field_validator("signals")
+    @classmethod
+    def _known(cls, signals: dict[str, float]) -> dict[str, float]:
+        for name in signals:
+            if name not in SIGNALS:
+                raise ValueError(f"没有信号 {name}{nearest(name, list(SIGNALS))}")
+        return signals
 
 
 def _example_shape(given: Any) -> str:
@@ -230,6 +240,18 @@ class FactsFile(Strict):
             if name not in CUSTOMER_FLAGS:
                 raise ValueError(f"没有客户标记 {name}{nearest(name, CUSTOMER_FLAGS)}")
         return self
+
+
+class SignalsFile(Strict):
+    """signals.yaml: how a call's signals are measured; a pack may do without it."""
+
+    hold: CueFile = Field(default_factory=CueFile)
+    lookup: CueFile = Field(default_factory=CueFile)
+    backchannels: list[Annotated[str, Field(min_length=1, max_length=10)]] = Field(default_factory=list, max_length=200)
+    overlap_seconds: float = Field(default=0.5, ge=0, le=10)
+    dead_air_seconds: float = Field(default=3.0, gt=0, le=60)
+    rate_window_seconds: float = Field(default=10.0, ge=1, le=120)
+    raised_voice_db: float = Field(default=9.0, ge=3, le=40)
 
 
 class PackFile(Strict):

@@ -9,7 +9,7 @@ from auditor.conversation.turns import Turn
 from auditor.models import Finding
 from auditor.rules.condition_file import ConditionFile, NearFile
 from auditor.rules.conditions import GAP, Rule, condition, words_in
-from auditor.rules.match import barred, hold, inside, of_whole_call
+from auditor.rules.match import barred, hold, inside
 from auditor.rules.pack import Pack
 from auditor.rules.prose import CONTEXTS_TOLD, Named, tell_condition
 from auditor.rules.scene import Evidence, Scene
@@ -72,7 +72,7 @@ def near_misses(pack: Pack, scene: Scene, found: Sequence[Finding], named: Named
     pack = pack.of(scene.region)
     lists = word_lists(pack, scene.region)
     for rule in pack.rules:
-        if of_whole_call(rule.condition):
+        if rule.whole_call:
             continue
         hit = {f.utterance for f in found if f.rule_id == rule.id}
         for turn in scene.turns:

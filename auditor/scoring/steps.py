@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from auditor.models import Finding, StepResult, Utterance, Verdict
 from auditor.rules.conditions import Part, Step, Within
-from auditor.rules.match import barred, hold, inside, passes, turns_for
+from auditor.rules.match import barred, hold, hold_any, inside, passes, places_for
 from auditor.rules.metadata import metadata_holds
 from auditor.rules.place import Place, locate
 from auditor.rules.scene import Scene
@@ -61,10 +61,10 @@ def _part_wanted(part: Part, scene: Scene) -> bool:
 
 
 def _first(part: Part, step: Step, scene: Scene, spoiled: frozenset[int]) -> Place | None:
-    for turn in turns_for(part, scene):
+    for turn, options in places_for(part, part.condition, scene):
         if turn.speaker not in ("agent", "unknown") or not inside(step.within, turn, scene.turns):
             continue
-        found = hold(part.condition, turn, scene)
+        found = hold_any(options, turn, scene)
         if not found:
             continue
         bars = barred(part.excluded, turn, scene)
@@ -187,7 +187,7 @@ def _not_wanted(step: Step, scene: Scene) -> str | None:
     if step.unless_metadata and any(metadata_holds({k: v}, scene) for k, v in step.unless_metadata.items()):
         return "案件状态下不适用"
     if step.after_talk_of is not None and not any(
-        hold(step.after_talk_of, t, scene) for t in turns_for(step.after_talk_of, scene)
+        hold_any(options, turn, scene) for turn, options in places_for(step.after_talk_of, step.after_talk_of, scene)
     ):
         return "通话未涉及"
     return None

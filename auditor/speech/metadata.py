@@ -55,6 +55,7 @@ COLUMNS: dict[str, str] = {
     "诉讼状态": "litigation", "訴訟狀態": "litigation",
     "减免已审批": "waiver_approved", "減免已核准": "waiver_approved",
     "是否行员": "staff_is_bank", "是否行內人員": "staff_is_bank",
+    "挂断方": "hung_up_by", "掛斷方": "hung_up_by", "谁先挂断": "hung_up_by",
 }  # fmt: skip
 """Column headings that mean a field, or one of the columns that only ``ingest`` reads (``JOINING``)."""
 
@@ -87,6 +88,11 @@ _CODES: dict[str, dict[str, str]] = {
     "litigation": {
         "无": "none", "無": "none", "未起诉": "none", "未起訴": "none", "已起诉": "filed", "已立案": "filed",
         "已起訴": "filed", "已判决": "judged", "已判決": "judged",
+    },
+    "hung_up_by": {
+        "坐席": "agent", "座席": "agent", "催收员": "agent", "催收員": "agent",
+        "客户": "customer", "客戶": "customer", "债务人": "customer", "債務人": "customer", "对方": "customer",
+        "對方": "customer",
     },
 }  # fmt: skip
 """Words that institutions use for a coded value; any other text is kept as it is."""

@@ -129,7 +129,6 @@ class StoredCall:
 
     call: Call
     audit: Audit
-    acoustics: Acoustics | None
     tokens: tuple[tuple[str, ...], ...]
     entry: Entry
 
@@ -295,9 +294,12 @@ class Store:
         if entry.tokens is not None and entry.tokens_segment is not None:
             words = read(entry.tokens_segment, "tokens", "tokens", entry.tokens)
         return StoredCall(
-            call=replace(decode(Call, row["call"]), utterances=tuple(_utterance(u) for u in utterances)),
+            call=replace(
+                decode(Call, row["call"]),
+                utterances=tuple(_utterance(u) for u in utterances),
+                acoustics=_acoustics(channels),
+            ),
             audit=decode(Audit, row["audit"]),
-            acoustics=_acoustics(channels),
             tokens=tuple(tuple(w["words"]) for w in words),
             entry=entry,
         )

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import HomeError, InputError
-from auditor.models import Acoustics, Audit, Call, ChannelAcoustics, Word
+from auditor.models import Audit, Call, ChannelAcoustics, Word
 from auditor.store import catalog
 from auditor.store.catalog import Entry
 from auditor.store.codec import encode
@@ -41,12 +41,11 @@ GRACE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class CallResult:
-    """One call, done: what was heard and measured, its words (one tuple an utterance), its audit, and their keys."""
+    """One call, done: what was heard and measured in it, its words (one tuple an utterance), its audit, and their keys."""
 
     call: Call
     audit: Audit
     keys: Keys
-    acoustics: Acoustics | None = None
     tokens: tuple[tuple[str, ...], ...] = ()
 
 
@@ -155,7 +154,7 @@ def _entry(db: sqlite3.Connection, result: CallResult, segment: str, numbers: It
 
 def _fresh(result: CallResult, segment: str, numbers: Iterator[int]) -> Entry:
     number, transcript, tokens = next(numbers), next(numbers), next(numbers)
-    heard = encode(result.call.utterances) + encode(result.acoustics)
+    heard = encode(result.call.utterances) + encode(result.call.acoustics)
     return Entry(
         result=number, call_id=result.call.call_id, audit_key=result.keys.audit, segment=segment,
         transcript=transcript, transcript_key=result.keys.transcript, transcript_segment=segment,
@@ -175,9 +174,10 @@ def _rows(result: CallResult, entry: Entry, at: datetime) -> Iterator[tuple[str,
             row = {"index": index, "speaker": u.speaker, "start": u.start, "end": u.end, "text": u.text, "words": words}
             rest = {"confidence": u.confidence, "quarantined": list(u.quarantined), "channel": u.channel}
             yield "utterances", {"transcript": entry.transcript, **row, **rest}
-        if result.acoustics is not None:
-            for c in result.acoustics.channels:
-                whole = {"duration": result.acoustics.duration, "sample_rate": result.acoustics.sample_rate}
+        acoustics = result.call.acoustics
+        if acoustics is not None:
+            for c in acoustics.channels:
+                whole = {"duration": acoustics.duration, "sample_rate": acoustics.sample_rate}
                 yield "acoustics", {"transcript": entry.transcript, **whole, **_fields(c)}
     if entry.tokens_segment == entry.segment:
         for index, tokens in enumerate(result.tokens):
@@ -206,7 +206,7 @@ def _call_row(result: CallResult, entry: Entry, at: datetime) -> dict[str, Any]:
         "score": _money(audit.scorecard.score), "band": audit.scorecard.band, "fatal": audit.scorecard.fatal,
         "pack": audit.pack, "code_version": audit.code_version,
         "warnings": list(dict.fromkeys(w.code for w in (*call.warnings, *audit.warnings))),
-        "call": encode(dataclasses.replace(call, utterances=())), "audit": encode(audit),
+        "call": encode(dataclasses.replace(call, utterances=(), acoustics=None)), "audit": encode(audit),
     }  # fmt: skip
 
 

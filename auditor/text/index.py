@@ -1,21 +1,41 @@
 """An index: every word that anybody looks for, and who needs which; made once for a rule pack.
 
-Rules and cues are listeners. Each has ways to find something, and each way needs words. So reading a page once tells which few
-of them can find anything, and where; what the others cost does not grow with their number.
+Rules, parts of steps and cues are listeners. Each has alternatives, each alternative has ways to find something, and each way
+needs words. So reading a page once tells which few of them can find anything, and where; what the others cost does not grow with
+their number.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from auditor.text.literals import rarity
-from auditor.text.pinyin import FIRST_SYMBOL, sound
+from auditor.text.literals import rarity, ways
+from auditor.text.pinyin import is_sound, sound
 
 Words: TypeAlias = frozenset[str]
 Sets: TypeAlias = tuple[Words, ...]  # of words, one of each of which must be said
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One thing that a listener may find: its ways to, by the sets of words that each needs in the text (the empty way needs none),
+    and the sets that it needs in the call ``besides``."""
+
+    ways: tuple[Sets, ...]
+    besides: Sets = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who looks for words: ``owner`` in so many alternatives, in what ``speaker`` says; ``None`` listens to everybody."""
+
+    owner: object
+    alternatives: tuple[Alternative, ...]
+    speaker: str | None = None
 
 
 class Index:
@@ -24,71 +44,123 @@ class Index:
     A word may be a sound, as ``auditor.text.pinyin`` writes it; it is found where a line sounds so.
 
     Args:
-        listeners: each with its ways to find something in a text, by the words that each way needs there (the empty way needs
-            none), and with the words that it needs in the call besides.
+        listeners: who looks for them.
         others: more words that will be looked for.
     """
 
-    def __init__(
-        self, listeners: Iterable[tuple[object, Sequence[Sets], Sets]] = (), others: Iterable[Words] = ()
-    ) -> None:
+    def __init__(self, listeners: Iterable[Listener] = (), others: Iterable[Words] = ()) -> None:
         self._listeners = tuple(listeners)
-        self._numbers = {id(listener): n for n, (listener, *_) in enumerate(self._listeners)}
-        self._always = frozenset(n for n, (_, ways, _) in enumerate(self._listeners) if () in ways)
-        own = frozenset(words for _, ways, besides in self._listeners for sets in (*ways, besides) for words in sets)
-        self.sets = own.union(others)
-        # each way waits for a word of its rarest set; the others are looked at only then
-        self._ways: list[tuple[Sets, int]] = []  # the other sets, and the listener
-        self._waiting: defaultdict[str, list[int]] = defaultdict(list)
-        for n, (_, ways, _) in enumerate(self._listeners):
-            for way in ways if n not in self._always else ():
-                rarest = min(way, key=rarity)
-                for word in rarest:
-                    self._waiting[word].append(len(self._ways))
-                self._ways.append((tuple(words for words in way if words is not rarest), n))
+        self._numbers = {id(listener.owner): n for n, listener in enumerate(self._listeners)}
+        # every listener's alternatives in one row: (listener's number, alternative's number, what it needs besides)
+        self._alternatives = [
+            (n, m, alternative.besides)
+            for n, listener in enumerate(self._listeners)
+            for m, alternative in enumerate(listener.alternatives)
+        ]
+        own = {
+            words
+            for listener in self._listeners
+            for alternative in listener.alternatives
+            for sets in (*alternative.ways, alternative.besides)
+            for words in sets
+        }
+        self.sets = frozenset(own.union(others))
+        speakers = {listener.speaker for listener in self._listeners} - {None}
+        self._waiting = {speaker: _Waiting(self._listeners, speaker) for speaker in (None, *speakers)}
         every = frozenset().union(*self.sets)
-        sounding = frozenset(word for word in every if max(word) >= chr(FIRST_SYMBOL) and not word.isascii())
+        sounding = frozenset(filter(is_sound, every))
         self._words, self._sounds = _automaton(every - sounding), _automaton(sounding)
+        self._ways: dict[str, tuple[Sets, ...]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Index, (self._listeners, self.sets)
 
-    def read(self, text: str) -> list[tuple[int, str]]:
-        """Each word that stands in the text, after the place where it ends, in order of places."""
-        found = [*self._words.iter(text)] if self._words else []
+    def read(self, text: str) -> Words:
+        """The words that stand in the text."""
+        found = [word for _, word in self._words.iter(text)] if self._words else []
         if self._sounds:
-            found += self._sounds.iter(sound(text))
-            found.sort()
-        return found
+            found += [word for _, word in self._sounds.iter(sound(text))]
+        return frozenset(found)
 
-    def number_of(self, listener: object) -> int | None:
+    def ways(self, pattern: str) -> Sequence[Sets]:
+        """The ways in which the pattern may match, as far as the index looks for all of their words; else the empty way."""
+        known = self._ways.get(pattern)
+        if known is None:
+            known = tuple(ways(pattern))
+            known = self._ways[pattern] = known if all(map(self.sets.issuperset, known)) else ((),)
+        return known
+
+    def number_of(self, owner: object) -> int | None:
         """The listener's number; ``None`` for one that the index does not know."""
-        return self._numbers.get(id(listener))
+        return self._numbers.get(id(owner))
 
-    def listener(self, number: int) -> object:
+    def owner(self, number: int) -> object:
         """The listener of this number."""
-        return self._listeners[number][0]
+        return self._listeners[number].owner
 
-    def listening(self, said_in: Sequence[frozenset[str]]) -> Mapping[int, Sequence[int]]:
-        """For each listener that may find something, the texts in which it may; ``said_in`` are the words said in each text."""
-        heard: dict[int, list[int]] = {n: list(range(len(said_in))) for n in self._always}
-        for text, said in enumerate(said_in):
-            ways: set[int] = set()
-            for word in said:
-                if word in self._waiting:
-                    ways.update(self._waiting[word])
-            for others, listener in map(self._ways.__getitem__, ways):
-                if not others or says(said, others):
-                    texts = heard.setdefault(listener, [])
-                    if text not in texts[-1:]:
-                        texts.append(text)
-        everything: frozenset[str] = frozenset().union(*said_in)
-        return {n: texts for n, texts in heard.items() if says(everything, self._listeners[n][2])}
+    def listening(self, said_in: Sequence[Words], speakers: Sequence[str | None]) -> dict[int, dict[int, list[int]]]:
+        """For each listener that may find something, by its number, the texts in which it may, each with those of its alternatives
+        that may hold there; all in rising order.
+
+        Args:
+            said_in: the words said in each text.
+            speakers: who says each text; ``None`` may be anybody, and so is whom no listener names.
+        """
+        everything: Words = frozenset().union(*said_in)
+        heard: dict[int, dict[int, list[int]]] = {}
+        for text, (said, speaker) in enumerate(zip(said_in, speakers, strict=True)):
+            waiting = self._waiting.get(speaker) or self._waiting[None]
+            for awake in sorted(waiting.woken(said)):
+                number, alternative, besides = self._alternatives[awake]
+                if not besides or says(everything, besides):
+                    heard.setdefault(number, {}).setdefault(text, []).append(alternative)
+        return heard
 
 
-def says(said: frozenset[str], sets: Sets) -> bool:
+class _Waiting:
+    """What listens to one speaker: each way waits for a word of its rarest set; the others are looked at only then."""
+
+    def __init__(self, listeners: Sequence[Listener], speaker: str | None) -> None:
+        self._always: set[int] = set()
+        self._alone: defaultdict[str, set[int]] = defaultdict(set)
+        self._together: defaultdict[str, list[tuple[int, Sets]]] = defaultdict(list)
+        number = -1
+        for listener in listeners:
+            for alternative in listener.alternatives:
+                number += 1
+                if speaker is not None and listener.speaker not in (None, speaker):
+                    continue
+                if () in alternative.ways:
+                    self._always.add(number)
+                    continue
+                for way in alternative.ways:
+                    rarest = min(way, key=rarity)
+                    others = tuple(sorted((words for words in way if words is not rarest), key=rarity))
+                    for word in rarest:
+                        if others:
+                            self._together[word].append((number, others))
+                        else:
+                            self._alone[word].add(number)
+
+    def woken(self, said: Words) -> Set[int]:
+        """The numbers of the alternatives that may hold where these words are said."""
+        alone, together = self._alone, self._together
+        woken = self._always.union(*[alone[word] for word in said if word in alone])
+        for word in said:
+            if word in together:
+                for number, others in together[word]:
+                    if number not in woken and says(said, others):
+                        woken.add(number)
+        return woken
+
+
+def says(said: Words, sets: Sets) -> bool:
     """Whether a word of each set is among those said."""
-    return not any(map(said.isdisjoint, sets))
+    # a plain loop: this is asked hundreds of times a call
+    for words in sets:  # noqa: SIM110
+        if said.isdisjoint(words):
+            return False
+    return True
 
 
 def _automaton(words: Set[str]) -> Any:

@@ -52,8 +52,8 @@ class _Language:
     pairs: frozenset[str]
     reach: Mapping[str, int]
 
-    def likeliest(self, line: str, others: Mapping[int, Sequence[Reading]]) -> tuple[float, str]:
-        """The likeliest of all readings, with its cost; ``others`` are words not written so, by where they start."""
+    def likeliest(self, line: str, others: Mapping[int, Sequence[Reading]]) -> tuple[float, list[str]]:
+        """The words of the likeliest of all readings, with its cost; ``others`` are words not written so, by where they start."""
         pairs = self.pairs
         # for each place and last character of a reading up to there: its cost, and its last word with what was before
         states: list[dict[str, tuple[float, int, str, str]]] = [{} for _ in range(len(line) + 1)]
@@ -77,7 +77,7 @@ class _Language:
         while end:
             _, end, last, word = states[end][last]
             said.append(word)
-        return cost, "".join(reversed(said))
+        return cost, said[::-1]
 
     def _written(self, line: str, start: int) -> list[Reading]:
         character = line[start]
@@ -121,15 +121,18 @@ class Misheard:
     def __reduce__(self) -> tuple[type[Misheard], tuple[Any, ...]]:
         return Misheard, (self._words, self._patterns, self._confusions, self._right)
 
-    def put_right(self, texts: Sequence[Comparable]) -> list[Comparable]:
-        """The same texts with misheard characters exchanged: each as long as it was."""
+    def put_right(self, texts: Sequence[Comparable], names: Sequence[str] = ()) -> list[Comparable]:
+        """The same texts with misheard characters exchanged: each as long as it was.
+
+        ``names`` are words in comparable form that this call may hold, such as its institution's; they stay as they are written.
+        """
         heard = "\n\n".join("\n".join(t.text[s:e] for s, e in t.sentences()) for t in texts)
-        meant = self.repair(heard)
+        meant = self.repair(heard, names)
         if meant == heard:
             return list(texts)
         return [replace(t, text=m.replace("\n", "")) for t, m in zip(texts, meant.split("\n\n"), strict=True)]
 
-    def repair(self, text: str) -> str:
+    def repair(self, text: str, names: Sequence[str] = ()) -> str:
         """The text, one sentence a line, with misheard characters exchanged: as long as it was, lines where they were."""
         if not self._alike:
             return text
@@ -140,7 +143,7 @@ class Misheard:
             if (terms := likelier[text[last + 1 - length : last + 1]])
         ]
         others: dict[int, list[Reading]] = defaultdict(list)
-        named = _named(text) if doubtful else frozenset()
+        named = _named(text, names) if doubtful else frozenset()
         for start, terms in doubtful:
             for more, cost, term in terms:
                 if (
@@ -165,9 +168,23 @@ class Misheard:
             own = {
                 at - start: [(e - start, c, t) for e, c, t in others[at]] for at in range(start, end) if at in others
             }
-            lines.append(self._language.likeliest(line, own)[1] if own else line)
+            lines.append(self._meant(line, own) if own else line)
             start = end + 1
         return "\n".join(lines)
+
+    def _meant(self, line: str, others: Mapping[int, Sequence[Reading]]) -> str:
+        said = []
+        at = 0
+        for word in self._language.likeliest(line, others)[1]:
+            # another word of the same sound speaks against a term; nobody listens for it itself
+            said.append(word if word in self._listened_for else line[at : at + len(word)])
+            at += len(word)
+        return "".join(said)
+
+    @cached_property
+    def _listened_for(self) -> frozenset[str]:
+        terms, pairs, _ = self._terms
+        return pairs.union(terms)
 
     @cached_property
     def _terms(self) -> tuple[Sequence[str], frozenset[str], frozenset[str]]:
@@ -273,11 +290,11 @@ def _chinese(text: str) -> bool:
     return all("\u4e00" <= c <= "\u9fff" for c in text)
 
 
-def _named(text: str) -> frozenset[int]:
-    """Places of characters that may be a person's name: 林文雄先生 is nobody's underwear."""
-    return frozenset(
-        at for title in _TITLE.finditer(text) for at in range(max(0, title.start() - LONGEST_NAME), title.start())
-    )
+def _named(text: str, names: Sequence[str]) -> frozenset[int]:
+    """Places of characters that are one of the names, or may be a person's: 林文雄先生 is nobody's underwear."""
+    people = [range(max(0, title.start() - LONGEST_NAME), title.start()) for title in _TITLE.finditer(text)]
+    known = [range(*place.span()) for name in names for place in re.finditer(re.escape(name), text)]
+    return frozenset(at for places in (*people, *known) for at in places)
 
 
 def _touches_number(text: str, start: int, term: str) -> bool:

@@ -6,15 +6,13 @@ No hit runs past a line, and so none runs past a sentence.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 from auditor.text.index import Index, Words, index_of, says
-from auditor.text.literals import ways
 from auditor.text.normalise import Comparable
+from auditor.text.pinyin import is_sound, sound
 
 Hit: TypeAlias = tuple[int, int]
 
@@ -40,44 +38,41 @@ class Page:
 
     Attributes:
         index: the words that were looked for.
-        said_in: for each text, the words of the index that are said there.
+        said_in: for each text, which words of the index are said there.
     """
 
-    def __init__(self, texts: Sequence[Comparable], index: Index | None = None) -> None:
+    def __init__(
+        self, texts: Sequence[Comparable], index: Index | None = None, speakers: Sequence[str] | None = None
+    ) -> None:
         self.index = index or Index()
         self._texts = ["\n".join([text.text[s:e] for s, e in text.sentences()]) for text in texts]
-        self._read = self._by_text(self.index)
-        self.said_in = [frozenset([word for _, word in read]) for read in self._read]
-        self._listening = self.index.listening(self.said_in)
+        self._speakers: Sequence[str | None] = speakers or [None] * len(texts)
+        self.said_in = [self.index.read(text) for text in self._texts]
         self._found: dict[tuple[Words | str, int], Sequence[Hit]] = {}
-
-    def _by_text(self, index: Index) -> list[list[tuple[int, str]]]:
-        read = index.read("\n".join(self._texts))
-        by_text = []
-        first = start = 0
-        for text in self._texts:
-            last = bisect_left(read, (start + len(text),), first)
-            by_text.append([(end - start, word) for end, word in read[first:last]])
-            first, start = last, start + len(text) + 1
-        return by_text
+        self._bytes: dict[int, bytes] = {}
 
     @property
     def numbers(self) -> range:
         """The numbers of the texts."""
         return range(len(self._texts))
 
-    def where(self, listener: object) -> Sequence[int]:
-        """Numbers of the texts in which a listener may find something; all texts for one that the index does not know."""
+    @cached_property
+    def _listening(self) -> Mapping[int, Mapping[int, Sequence[int]]]:
+        return self.index.listening(self.said_in, self._speakers)
+
+    def alternatives(self, listener: object) -> Mapping[int, Sequence[int]] | None:
+        """The texts in which a listener may find something, each with those of its alternatives that may hold there, in rising
+        order; ``None`` for one that the index does not know."""
         number = self.index.number_of(listener)
-        return self.numbers if number is None else self._listening.get(number, ())
+        return None if number is None else self._listening.get(number, {})
 
     def listening(self) -> Iterator[object]:
         """The listeners of the index that may find something, in their order."""
-        return (self.index.listener(number) for number in sorted(self._listening))
+        return (self.index.owner(number) for number in sorted(self._listening))
 
     def words(self, words: Words, number: int) -> Sequence[Hit]:
         """Where one of the words stands in a text: of those that begin alike the longest, none inside another."""
-        if self.said_in[number].isdisjoint(words) and words in self.index.sets:
+        if words in self.index.sets and self.said_in[number].isdisjoint(words):
             return ()
         found = self._found.get((words, number))
         if found is None:
@@ -85,11 +80,15 @@ class Page:
         return found
 
     def _words(self, words: Words, number: int) -> Sequence[Hit]:
+        text = self._texts[number]
         # what the index lacks is found too, in a pass of its own
-        read = self._read[number] if words in self.index.sets else index_of(words).read(self._texts[number])
+        said = self.said_in[number] & words if words in self.index.sets else index_of(words).read(text)
+        places = [
+            (start, -len(word)) for word in said for start in _places(word, sound(text) if is_sound(word) else text)
+        ]
         found = []
         reached = 0
-        for start, shorter in sorted([(end + 1 - len(word), -len(word)) for end, word in read if word in words]):
+        for start, shorter in sorted(places):
             if start >= reached:
                 reached = start - shorter
                 found.append(self._place(start, reached, number))
@@ -99,17 +98,13 @@ class Page:
         """Where the pattern matches in a text."""
         found = self._found.get((pattern, number))
         if found is None:
-            found = self._found[pattern, number] = (
-                list(self._matches(pattern, number)) if self._may_match(pattern, number) else ()
-            )
+            said = self.said_in[number]
+            may = any(says(said, way) for way in self.index.ways(pattern))
+            found = self._found[pattern, number] = list(self._matches(pattern, number)) if may else ()
         return found
 
-    def _may_match(self, pattern: str, number: int) -> bool:
-        said, known = self.said_in[number], self.index.sets
-        return any(says(said, way) or not known.issuperset(way) for way in ways(pattern))
-
     def _matches(self, pattern: str, number: int) -> Iterator[Hit]:
-        text = self._texts[number].encode()
+        text = self._bytes.get(number) or self._bytes.setdefault(number, self._texts[number].encode())
         for match in engine(pattern).finditer(text):
             start, end = match.span()
             if end > start:
@@ -121,7 +116,19 @@ class Page:
         return start - before, end - before
 
 
-def side_by_side(texts: Sequence[Comparable], index: Index | None = None) -> tuple[Comparable, ...]:
-    """The same texts, each now on one page with the others."""
-    page = Page(texts, index)
-    return tuple(replace(text, page=page, number=number) for number, text in enumerate(texts))
+def _places(word: str, text: str) -> Iterator[int]:
+    start = text.find(word)
+    while start >= 0:
+        yield start
+        start = text.find(word, start + 1)
+
+
+def side_by_side(
+    texts: Sequence[Comparable], index: Index | None = None, speakers: Sequence[str] | None = None
+) -> tuple[Comparable, ...]:
+    """The same texts, each now on one page with the others; ``speakers`` says each text, where that is known."""
+    page = Page(texts, index, speakers)
+    return tuple(
+        Comparable(t.text, t.origin, t.clause_ends, t.sentence_ends, t.asks, t.closed, page, number)
+        for number, t in enumerate(texts)
+    )

@@ -39,6 +39,11 @@ def sound(text: str) -> str:
     return text.translate(_SYMBOLS)
 
 
+def is_sound(word: str) -> bool:
+    """Whether the word is written in symbols of sounds, at least in part."""
+    return bool(word) and max(word) >= chr(FIRST_SYMBOL) and not word.isascii()
+
+
 def sounds(phrase: str) -> frozenset[str]:
     """The sounds of a phrase: with the readings that its characters have together (还 huán in 还钱), and as ``sound`` has it."""
     return frozenset((_together(phrase), sound(phrase)))

@@ -11,6 +11,7 @@ from dashboards.components import cards
 from dashboards.components.calls import calls_table
 from dashboards.components.headline import headline
 from dashboards.components.player import player
+from dashboards.components.signals import signals
 from dashboards.locales import t
 
 LATEST = 50
@@ -37,11 +38,12 @@ def show(store: Store, stored: StoredCall) -> None:
     listen, judge = st.columns([1.32, 1], gap="medium")
     with listen:
         player(call, audit, data.recording(store.home, stored))
-    findings, steps, lost = judge.tabs(
+    findings, steps, lost, measured = judge.tabs(
         [
             t("call.findings", n=len(audit.findings)),
             t("call.steps", done=done, of=len(due)),
             t("call.deductions", n=len(audit.scorecard.deductions)),
+            t("call.signals"),
         ]
     )
     clauses = data.clauses(store.home, audit.pack)
@@ -51,6 +53,8 @@ def show(store: Store, stored: StoredCall) -> None:
         cards.steps(audit, clauses)
     with lost:
         cards.deductions(audit)
+    with measured:
+        signals(audit.signals)
 
 
 def page(store: Store) -> None:

@@ -106,6 +106,17 @@ def test_findings_are_highlighted_and_quarantined_text_is_struck(chrome: Chrome,
     assert "常见幻听语句" in ask(chrome, "return lines[4].textContent")
 
 
+def test_the_signals_tab_shows_a_table_whose_rows_explain_themselves(chrome: Chrome, url: str) -> None:
+    open_call(chrome, url, "fatal-1")
+    click(chrome, '[data-testid="stTab"]', "信号")
+    rows = """return [...document.querySelectorAll("*")]
+        .flatMap((e) => [...(e.shadowRoot?.querySelectorAll(".signals tr") ?? [])])
+        .map((r) => [...r.children].map((c) => c.textContent).join("|"))"""
+    until(chrome, lambda c: "说话占比|41.2%|38.8%" in c.execute_script(rows))
+    shown = chrome.execute_script(rows)
+    assert {"|坐席|客户", "响度|测不出|测不出", "最长冷场|12.5 秒"} <= set(shown)
+
+
 @pytest.mark.parametrize("call_id", ["fatal-1", "mute-4"])
 def test_markup_in_a_call_stays_text_and_asks_nobody_for_anything(chrome: Chrome, url: str, call_id: str) -> None:
     """That no other host was asked is what the ``chrome`` fixture asserts for every test."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from auditor.conversation.signals import SIGNALS
 from tests.cli.conftest import TRANSCRIPTS
 from tests.cli.program import auditor, environment, process
 
@@ -37,6 +38,8 @@ def test_json_lines_hold_the_published_keys_in_the_order_given(tmp_path: Path) -
         assert set(row) >= CALL
         assert set(row["facts"]) >= FACTS
         assert [set(step) >= STEP for step in row["steps"]] == [True] * 12
+        assert {"duration", "agent_talk_share", "silence_share"} <= set(row["signals"]) <= set(SIGNALS)
+        assert all(isinstance(value, float) for value in row["signals"].values())
     fatal = said.rows[1]
     assert (fatal["fatal"], fatal["score"], fatal["band"]) == (True, 0.0, "fail")
     spoken = json.loads(given[1].read_text(encoding="utf-8"))["utterances"]

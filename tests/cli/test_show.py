@@ -18,6 +18,18 @@ def test_a_call_is_shown_with_score_findings_steps_and_words(home: Home) -> None
         assert part in said.out
 
 
+def test_signals_are_told_with_units_and_what_is_missing(home: Home) -> None:
+    """In the reader's language."""
+    said = auditor("show", "fatal-1", "--home", home.path).out
+    assert "坐席说话占比  41.2%" in said
+    assert "最长冷场  12.5 秒" in said
+    assert "坐席语速  243 字/分" in said
+    assert "坐席最后说话  否" in said
+    assert "测不出：" in said
+    assert "坐席响度" in said.partition("测不出：")[2].splitlines()[0]
+    assert "Agent talk share  41.2%" in auditor("show", "fatal-1", "--home", home.path, "--lang", "en").out
+
+
 def test_a_transcript_cannot_steer_the_terminal(tmp_path: Path) -> None:
     """Escape sequences, markup and letters that turn the line around are shown, not obeyed."""
     said_on_call = {"speaker": "agent", "start": 0, "end": 2, "text": "您好\x1b[2J\u202e[bold]再见"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import ANY
 
 from tests.dashboards.conftest import Opened, component, markup
 from tests.web.homes import HOSTILE
@@ -77,7 +78,20 @@ def test_every_point_lost_is_named_and_they_add_up(opened: Opened) -> None:
 
 
 def test_the_tabs_count_what_is_in_them(opened: Opened) -> None:
-    assert [tab.label for tab in opened(PAGE, id="fatal-1").tabs] == ["发现 1", "步骤 1/2", "扣分 2"]
+    assert [tab.label for tab in opened(PAGE, id="fatal-1").tabs] == ["发现 1", "步骤 1/2", "扣分 2", "信号"]
+
+
+def test_signals_are_shown_by_side_with_units_and_what_is_missing_says_so(opened: Opened) -> None:
+    """Agent and customer beside each other, then the call; each row explains itself."""
+    shown = component(opened(PAGE, id="fatal-1"), "signals")
+    by_side, whole = ({row["label"]: row["values"] for row in group} for group in shown["groups"])
+    assert by_side["说话占比"] == ["41.2%", "38.8%"]
+    assert by_side["语速"] == ["243 字/分", "测不出"]
+    assert by_side["响度"] == ["测不出", "测不出"]
+    assert (whole["最长冷场"], whole["轮数"], whole["坐席最后说话"]) == (["12.5 秒"], ["4 轮"], ["否"])
+    assert all(row["help"] for group in shown["groups"] for row in group)
+    english = component(opened(PAGE, lang="en", id="fatal-1"), "signals")
+    assert english["groups"][1][0] == {"label": "Call length", "help": ANY, "values": ["24 s"]}
 
 
 def test_nothing_from_a_call_reaches_markdown(opened: Opened) -> None:
@@ -105,4 +119,4 @@ def test_the_page_speaks_english_but_leaves_what_was_said_alone(opened: Opened) 
     (found,) = component(app, "findings")["cards"]
     assert (found["title"], found["badge"]) == ("Threat of exposure", "Critical · Confirmed")
     assert found["quote"] == "我就把你通讯录挨个打一遍"
-    assert [tab.label for tab in app.tabs] == ["Findings 1", "Steps 1/2", "Points lost 2"]
+    assert [tab.label for tab in app.tabs] == ["Findings 1", "Steps 1/2", "Points lost 2", "Signals"]

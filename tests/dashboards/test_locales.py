@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from auditor.conversation.signals import SIGNALS
 from auditor.models import (
     BANDS,
     CATEGORIES,
@@ -24,7 +25,7 @@ from dashboards.locales import LANGUAGES, words
 
 CODES = {
     "band": BANDS, "category": CATEGORIES, "flag": CUSTOMER_FLAGS, "party": PARTIES, "region": REGIONS,
-    "severity": SEVERITIES, "speaker": SPEAKERS, "status": STATUSES, "step": STEPS, "verdict": VERDICTS,
+    "severity": SEVERITIES, "signal": SIGNALS, "speaker": SPEAKERS, "status": STATUSES, "step": STEPS, "verdict": VERDICTS,
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 import yaml
 
 from auditor.errors import PackError
+from auditor.evaluation.examples import run_examples
 from auditor.models import Call, Finding, Metadata, Speaker, Utterance
 from auditor.pipeline import audit_call
 from tests.rules.packs import loaded
@@ -129,6 +131,39 @@ def test_a_signal_of_the_whole_call(tmp_path: Path) -> None:
     assert found(tmp_path, [monologue], "一", ("customer", "嗯")) == []
 
 
+def test_a_signal_that_could_not_be_measured_holds_no_condition(tmp_path: Path) -> None:
+    """A call that came as text has no loudness: neither that it was loud nor that it was not can be said."""
+    loud = rule("loud", any=[{"signal": {"agent_longest_raised_voice": {"min": 0}}}])
+    quiet = rule("quiet", any=[{"signal": {"agent_longest_raised_voice": {"max": 9}}}])
+    unknown = rule("unknown", any=[{"signal": {"agent_hung_up": False}}])
+    assert found(tmp_path, [loud, quiet, unknown], "您好", ("customer", "你好")) == []
+
+
+def test_a_signal_of_yes_or_no(tmp_path: Path) -> None:
+    """Asked for as true or false."""
+    agent_last = rule("agent-last", any=[{"signal": {"agent_spoke_last": True}}])
+    customer_last = rule("customer-last", any=[{"signal": {"agent_spoke_last": False}}])
+    both = [agent_last, customer_last]
+    assert [f.rule_id for f in found(tmp_path, both, "您好", ("customer", "你好"))] == ["customer-last"]
+    assert [f.rule_id for f in found(tmp_path, both, ("customer", "你好"), "再见")] == ["agent-last"]
+
+
+def test_signals_given_in_an_example_stand_for_a_recording(tmp_path: Path) -> None:
+    """An example can't be heard; a name that is no signal is refused."""
+    loud: dict[str, Any] = {"signals": {"agent_longest_raised_voice": 4}, "turns": [{"agent": "你还不还"}]}
+    plain: dict[str, Any] = {"turns": [{"agent": "你还不还"}]}
+    both = [{"signal": {"agent_longest_raised_voice": {"min": 2}}}, {"phrase": ["还不还"]}]
+    raised = rule("raised", all=both, examples={"hit": [loud] * 3, "clean": [plain] * 3})
+    files = {"violations/service_attitude/raised.yaml": json.dumps(raised)}
+    pack = loaded(tmp_path, files)
+    assert [o.right for o in run_examples(pack, ["raised"])] == [True] * 6
+    wrong = rule(
+        "raised", all=both, examples={"hit": [{**loud, "signals": {"agent_loud": 1}}] * 3, "clean": [plain] * 3}
+    )
+    with pytest.raises(PackError, match="没有信号 agent_loud（是不是 agent_loudness"):
+        loaded(tmp_path, {next(iter(files)): json.dumps(wrong)})
+
+
 def test_a_sentence_close_to_an_example(tmp_path: Path) -> None:
     """Close to a hit example in other words: suspected, and it says to which and how close; far from it: nothing."""
     close = rule(
@@ -151,6 +186,10 @@ def test_a_sentence_close_to_an_example(tmp_path: Path) -> None:
     [
         ({"signal": {"agent_talk_shar": {"min": 1}}}, "没有信号 agent_talk_shar.*agent_talk_share"),
         ({"signal": {"turns": 3}}, "turns 请写成"),
+        ({"signal": {"silence_share": {"min": 40}}}, "silence_share 是占比，界线写 0 到 1"),
+        ({"signal": {"longest_silence": {"min": "八秒"}}}, "longest_silence 的界线 八秒 不是数"),
+        ({"signal": {"agent_hung_up": {"min": 1}}}, "agent_hung_up 请写成 true 或 false"),
+        ({"signal": {"longest_dead_air": True}}, "longest_dead_air 请写成"),
         ({"similar": {"to": ["你好"]}}, "太短"),
         ({"near": {"all": ["甲", "乙"], "within": 3, "within_turns": 3}}, "只写其中一个"),
         ({"repeated": {"times": 1, "any": [{"phrase": ["甲"]}]}}, "repeated.times"),

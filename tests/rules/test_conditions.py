@@ -18,7 +18,7 @@ from auditor.rules.needs import elsewhere, ways, words_of
 from auditor.rules.pack import load_pack
 from auditor.rules.schema import WithinFile
 from auditor.speech.metadata import parse_metadata
-from auditor.text.index import Index
+from auditor.text.index import Alternative, Index, Listener
 from auditor.text.page import side_by_side
 
 PACK = load_pack(Path(__file__).parent.parent / "golden" / "pack")
@@ -34,9 +34,9 @@ def evidence(raw: dict[str, Any], *lines: tuple[Speaker, str], **metadata: Any) 
     scene = scene_of(Call("K1", parse_metadata(metadata, "K1")[0], utterances), PACK)
     turn = scene.turns[-1]
     found = hold(tried, turn, scene)
-    listener = (tried, ways(tried), elsewhere(tried))
+    listener = Listener(tried, (Alternative(tuple(ways(tried)), elsewhere(tried)),))
     texts = side_by_side([t.text for t in scene.turns], Index([listener], words_of(tried)))
-    assert not found or turn.number in texts[0].page.where(tried)  # type: ignore[union-attr]
+    assert not found or turn.number in texts[0].page.alternatives(tried)  # type: ignore[union-attr,operator]
     return [turn.text.text[e.start : e.end] or "-" for e in found]
 
 

@@ -45,6 +45,7 @@ def test_every_file_of_the_built_in_pack_is_taken(kind: str) -> None:
         {"any": [{"phrase": ["好"], "regex": "好"}]},
         {"any": [{}]},
         {"any": [{"phrase": "好"}]},
+        {"any": [{"signal": {"agent_talk": {"min": 0.9}}}]},
         {"unless": ["negatd"]},
         {"cites": ["CBA2026-hour"]},
         {"examples": {"hits": []}},

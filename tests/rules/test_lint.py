@@ -28,6 +28,7 @@ CALM = "any:\n  - phrase: [无赖]"
         ("all:\n  - metadata: {agreed_plan: true}\nunless: [negated]", 7, "unless 不起作用"),
         ("all:\n  - metadata: {agreed_plan: true}\nwithin: {first_turns: 3}", 7, "within 不起作用"),
         (f"{CALM}\n  - metadata: {{days_overdue: {{min: 9, max: 3}}}}", 7, "min 大于 max"),
+        (f"{CALM}\n  - signal: {{agent_longest_raised_voice: {{min: 2}}}}", 7, "不足以确认违规"),
         ("region: [CN]\nall:\n  - phrase: [无赖]\n  - metadata: {region: TW}", 8, "对不上"),
         (f"{CALM}\nregion: [TW]\ncites: [CBA2026-ban-2]", 8, "只在 CN 有效"),
     ],

@@ -14,6 +14,7 @@ from auditor.models import Audit, Call, Metadata, Speaker, Utterance
 from auditor.pipeline import audit_call
 from auditor.rules.pack import Pack, load_pack
 from auditor.store.home import Home
+from auditor.text.normalise import normalise
 from tests.rules.packs import ABOUT, FROZEN
 
 ROOT = Path(__file__).parent.parent.parent
@@ -421,3 +422,30 @@ def test_the_example_in_the_documentation_loads(tmp_path: Path) -> None:
     assert "refuses-hotline" in ids
     assert "taiwan-agency-collects-spoken" not in ids
     assert "refuses-hotline" in fired(pack, "九五五九九打不通的。")
+
+
+def test_a_bank_sets_one_tolerance_and_keeps_the_words(base: Path, bank: Path) -> None:
+    """signals.yaml is laid over the base's key by key; a pack without one measures with the usual tolerances."""
+    assert load_pack(bank).signals.dead_air == 3.0
+    shutil.copy(ROOT / "lexicons" / "collections-zh" / "signals.yaml", base)
+    write(bank, {"signals.yaml": "dead_air_seconds: 8\n"})
+    signals = load_pack(bank).signals
+    assert (signals.dead_air, signals.overlap) == (8.0, 0.5)
+    assert signals.backchannels.fullmatch("好的对对")
+    assert normalise("请稍等") in signals.hold
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "about"),
+    [
+        ("overlap_second: 1\n", 1, "overlap_seconds"),
+        ("hold: {phrase: [请稍等]}\ndead_air_seconds: 0\n", 2, "dead_air_seconds"),
+        ("raised_voice_db: .nan\n", 1, "raised_voice_db"),
+        ('lookup: {phrase: ["@nowhere"]}\n', 1, "nowhere"),
+    ],
+)
+def test_a_mistake_in_signals_is_refused_with_its_line(bank: Path, text: str, line: int, about: str) -> None:
+    write(bank, {"signals.yaml": text})
+    (problem,) = problems(bank)
+    assert (problem.file, problem.line) == ("signals.yaml", line)
+    assert about in problem.message

@@ -17,7 +17,7 @@ from auditor.rules.conditions import condition
 from auditor.rules.match import find, hold
 from auditor.rules.needs import elsewhere, ways, words_of
 from auditor.rules.pack import load_pack
-from auditor.text.index import Index
+from auditor.text.index import Alternative, Index, Listener
 from auditor.text.page import side_by_side
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "pack"
@@ -35,9 +35,9 @@ def heard(phrases: list[str], line: str) -> list[str]:
     scene = scene_of(Call("K1", Metadata(), (Utterance("agent", 0.0, 2.0, line),)), PACK)
     turn = scene.turns[0]
     found = hold(tried, turn, scene)
-    listener = (tried, ways(tried), elsewhere(tried))
+    listener = Listener(tried, (Alternative(tuple(ways(tried)), elsewhere(tried)),))
     texts = side_by_side([t.text for t in scene.turns], Index([listener], words_of(tried)))
-    assert not found or turn.number in texts[0].page.where(tried)  # type: ignore[union-attr]
+    assert not found or turn.number in texts[0].page.alternatives(tried)  # type: ignore[union-attr,operator]
     return [turn.heard[e.start : e.end] for e in found]
 
 

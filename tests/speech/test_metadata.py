@@ -83,6 +83,7 @@ def test_a_chinese_csv_row_is_understood() -> None:
             "卡尾号": "尾号 0512",
             "呼叫方向": "外呼",
             "诉讼状态": "已立案",
+            "挂断方": "客户",
             "催收公司": "无",
         },
         "metadata.csv 第 2 行",
@@ -92,6 +93,7 @@ def test_a_chinese_csv_row_is_understood() -> None:
     assert (metadata.amount_due, metadata.days_overdue) == (Decimal("12860.00"), 43)
     assert (metadata.region, metadata.agreed_plan, metadata.answered) == ("TW", True, False)
     assert (metadata.card_tail, metadata.direction, metadata.litigation) == ("0512", "outbound", "filed")
+    assert metadata.hung_up_by == "customer"
     assert [w.code for w in warnings] == ["naive_time"]
     assert "region TW" in warnings[0].message
 

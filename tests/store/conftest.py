@@ -97,9 +97,16 @@ def make_result(
         Utterance("agent", 0.0, 2.4, text, (Word("您好", 0.0, 0.4, 0.9), Word("我", 0.4, 0.5)), 0.83, (), 0),
         Utterance("customer", 2.5, 3.1, "你说 <b>什么</b>", (), None, ("silence", "loop"), 1),
     )
+    acoustics = Acoustics(
+        63.2, 8000,
+        (
+            ChannelAcoustics(0, ((0.0, 2.4), (5.0, 6.1)), (-23.1, -60.0), -1.5, 0.001),
+            ChannelAcoustics(1, (), (-90.0,), -80.0, 0.0),
+        ),
+    )  # fmt: skip
     call = Call(
         call_id, metadata, utterances, "Hans", "calls/甲.wav", "ab" * 32, 63.2, Roles(0, "左声道自报身份"),
-        "whisper+tiny", (CallWarning("clipped", "左声道削波"),),
+        "whisper+tiny", (CallWarning("clipped", "左声道削波"),), acoustics,
     )  # fmt: skip
     findings: tuple[Finding, ...] = ()
     if category is not None:
@@ -127,14 +134,7 @@ def make_result(
         ),
         card, {"talk_ratio": 0.61, "turns": 2}, (CallWarning("short", "通话很短"),), "whisper+tiny",
     )  # fmt: skip
-    acoustics = Acoustics(
-        63.2, 8000,
-        (
-            ChannelAcoustics(0, ((0.0, 2.4), (5.0, 6.1)), (-23.1, -60.0), -1.5, 0.001),
-            ChannelAcoustics(1, (), (-90.0,), -80.0, 0.0),
-        ),
-    )  # fmt: skip
     heard = transcript_key(call_id + text, {"beam_size": 5}, "tiny", "")
     words = tokens_key(heard, "dict")
     keys = Keys(heard, words, audit_key(words, metadata, pack, "1.0.0"))
-    return CallResult(call, audit, keys, acoustics, (("您好", "我"), ("你", "说")))
+    return CallResult(call, audit, keys, (("您好", "我"), ("你", "说")))

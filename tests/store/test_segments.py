@@ -42,7 +42,6 @@ def test_a_call_comes_back_equal(store: Store, save: Save, make: Make) -> None:
     assert back.call == result.call
     assert back.audit == result.audit
     assert published(back.audit) == published(result.audit)
-    assert back.acoustics == result.acoustics
     assert back.tokens == result.tokens
     assert back.entry.audit_key == result.keys.audit
 
@@ -143,9 +142,7 @@ def test_merging_keeps_every_call_and_cleans_up_later(store: Store, save: Save, 
         assert segments.compact(home, ledger, NOON, merge_from=2) == 6
 
         after = [store.call(f"C{i}") for i in range(5)]
-        assert [(a.call, a.audit, a.acoustics, a.tokens) for a in after] == [
-            (b.call, b.audit, b.acoustics, b.tokens) for b in before
-        ]
+        assert [(a.call, a.audit, a.tokens) for a in after] == [(b.call, b.audit, b.tokens) for b in before]
         assert store.overview() == overview
         assert len({a.entry.segment for a in after}) == 1
         assert len(list(home.segments.iterdir())) == 7

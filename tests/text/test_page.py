@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.text.find import Matcher, Phrase, Regex, SoundsLike
-from auditor.text.index import Index
+from auditor.text.index import Alternative, Index, Listener
 from auditor.text.normalise import Comparable, normalise
 from auditor.text.page import Hit, side_by_side
 from auditor.text.pinyin import sound
@@ -48,31 +48,44 @@ def hits(matcher: Matcher, texts: Sequence[Comparable]) -> list[list[Hit]]:
 def test_reading_once_finds_what_searching_finds(heard: list[str]) -> None:
     """With the words in the index, without them, or on no page at all: the hits are those of a plain search."""
     alone = [normalise(text) for text in heard]
-    index = Index([(matcher, matcher.ways(), ()) for matcher in MATCHERS])
+    index = Index([Listener(matcher, (Alternative(tuple(matcher.ways())),)) for matcher in MATCHERS])
     listed, unlisted = side_by_side(alone, index), side_by_side(alone)
     for matcher in MATCHERS:
         expected = [plainly(matcher, text) for text in alone]
         assert hits(matcher, listed) == hits(matcher, unlisted) == hits(matcher, alone) == expected
         page = listed[0].page
         assert page is not None
-        assert {n for n, found in enumerate(expected) if found} <= set(page.where(matcher))
+        assert {n for n, found in enumerate(expected) if found} <= (page.alternatives(matcher) or {}).keys()
 
 
 def test_only_who_needs_what_is_said_listens() -> None:
-    """A listener wakes where all words of one of its ways are said, if what it needs besides is said in the call."""
+    """An alternative wakes where all words of one of its ways are said by whom it listens to, if what it needs besides is said in
+    the call."""
     visit, shame, anything, nothing = "visit", "shame", "anything", "nothing"
-    way = (frozenset({"上门", "过去"}), frozenset({"你", "您"}))
+    leave = Alternative(((frozenset({"走"}),),))
+    come = Alternative(((frozenset({"上门", "过去"}), frozenset({"你", "您"})),))
     index = Index(
         [
-            (visit, [way], ()),
-            (shame, [(frozenset({"丢人"}),)], (frozenset({"还钱"}),)),
-            (anything, [()], ()),
-            (nothing, [], ()),
+            Listener(visit, (leave, come), "agent"),
+            Listener(shame, (Alternative(((frozenset({"丢人"}),),), (frozenset({"还钱"}),)),)),
+            Listener(anything, (Alternative(((),)),), "customer"),
+            Listener(nothing, ()),
         ]
     )
-    texts = side_by_side([normalise(t) for t in ("我上门。", "您等着，我过去", "丢人", "你好")], index)
-    page = texts[0].page
+    lines = {
+        "我上门。": "agent",
+        "您等着，我过去": "agent",
+        "你过去": "customer",
+        "丢人": "agent",
+        "你走，你过去": "unknown",
+    }
+    page = side_by_side([normalise(line) for line in lines], index, [*lines.values()])[0].page
     assert page is not None
-    assert [list(page.where(who)) for who in (visit, shame, anything, nothing)] == [[1], [], [0, 1, 2, 3], []]
+    assert [page.alternatives(who) for who in (visit, shame, anything, nothing)] == [
+        {1: [1], 4: [0, 1]},
+        {},
+        {2: [0], 4: [0]},
+        {},
+    ]
     assert list(page.listening()) == [visit, anything]
-    assert list(page.where("a stranger")) == [0, 1, 2, 3]
+    assert page.alternatives("a stranger") is None

@@ -40,6 +40,10 @@ HOSTILE = '<img src=x onerror="document.title=1"> ![](http://evil.example/x.png)
 CONFIRMED: tuple[Severity, Status] = ("critical", "confirmed")
 SUSPECTED: tuple[Severity, Status] = ("major", "suspected")
 CST = timezone(timedelta(hours=8))
+SIGNALS = {
+    "duration": 24.0, "turns": 4.0, "agent_talk_share": 0.412, "customer_talk_share": 0.388, "overlap_share": 0.0,
+    "silence_share": 0.2, "longest_dead_air": 12.5, "agent_characters_per_minute": 242.6, "agent_spoke_last": 0.0,
+}  # fmt: skip
 SAID: tuple[tuple[Speaker, float, float, str], ...] = (
     ("agent", 1.0, 4.0, "您好，我是示例银行信用卡中心，工号零一七。"),
     ("customer", 4.5, 6.0, "什么事？"),
@@ -90,13 +94,13 @@ def _result(
     )  # fmt: skip
     said = [Utterance(speaker, start, end, text) for speaker, start, end, text in SAID]
     said.append(Utterance("customer", 18.0, 20.0, "请不吝点赞订阅", quarantined=("known_phrase",)))
-    call = Call(call_id, metadata, tuple(said), "Hans", f"{call_id}.json", number, 24.0)
     acoustics = None
     if sound:
         acoustics = Acoustics(24.0, 8000, (ChannelAcoustics(0, ((1.0, 4.0),), (-20.0,), -3.0, 0.0),))
         _tone(home.audio_path(number))
+    call = Call(call_id, metadata, tuple(said), "Hans", f"{call_id}.json", number, 24.0, acoustics=acoustics)
     audit = _audit(call_id, None if score is None else Decimal(score), band, finding)
-    return segments.CallResult(call, audit, Keys(number, number, number), acoustics)
+    return segments.CallResult(call, audit, Keys(number, number, number))
 
 
 def _audit(call_id: str, score: Decimal | None, band: Band, found: tuple[Severity, Status] | None) -> Audit:
@@ -120,6 +124,7 @@ def _audit(call_id: str, score: Decimal | None, band: Band, found: tuple[Severit
             StepResult("empathy", "", 4, "na", None, (), "", None, None, "", ""),
         ),
         scorecard=Scorecard(score, band, score == 0, tuple(lost)),
+        signals=SIGNALS,
         warnings=(CallWarning("dead_channel", f"右声道没有声音 {HOSTILE}"),) if score is None else (),
     )
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from auditor.rules.coverage import Coverage
     from auditor.rules.pack import Pack
 
-WAYS = {"words": "话语", "metadata": "元数据", "signal": "声音信号"}
+WAYS = {"words": "话语", "metadata": "元数据", "signal": "通话信号"}
 EXTENTS = {"checked": "检查", "partly": "检查一部分", "unheard": "录音查不了", "open": "还没有规则"}
 STYLES = {"checked": "green", "partly": "yellow", "unheard": "dim", "open": "red"}
 HEADINGS = ("条款", "要求", "查到什么程度", "怎样查", "规则和步骤", "录音里听不出来的")
