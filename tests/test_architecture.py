@@ -53,6 +53,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "ahocorasick": ("text/index.py", "text/misheard.py"),
     "opencc": ("text/normalise.py",),
     "pypinyin": ("text/pinyin.py",),
+    "stdnum": ("text/privacy.py",),
+    "phonenumbers": ("text/privacy.py",),
     "duckdb": ("store/",),
     "sqlite3": ("store/",),
     "pyarrow": ("store/",),
