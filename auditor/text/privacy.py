@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias
 from auditor.models import Metadata, Region, Utterance
 from auditor.text.addresses import addresses
 from auditor.text.names import names_said
-from auditor.text.spoken import BREAK, DIGIT, VALUES, Run, plain, runs, without_amounts
+from auditor.text.spoken import BETWEEN, BREAK, DIGIT, VALUES, Run, plain, runs, without_amounts
 
 Kind: TypeAlias = Literal[
     "id_cn", "id_tw", "id_hk", "card", "mobile", "landline", "email", "address", "name", "plate", "passport"
@@ -34,8 +34,9 @@ _LABEL = re.compile(
     r"|(?P<passport>护照|通行证|台胞证|回乡证|居留证)"
     r"|(?P<id>身[份分]证|证件)"
     r"|(?P<card>[卡账帐]号|户口|[账帐]户|储蓄卡|银行卡|借记卡)"
-    r"|(?P<phone>手机|电话|号码|联[系络]方式|微信|whatsapp|line|门号|座机|行动)"
+    r"|(?P<phone>手机|电话|号码|联[系络]方式|微信|whatsapp|line|门号|座机|行动|[打拨]给?$|致电$)"
 )
+_ASKS = re.compile(r"\?|多少|几号|哪个|什么|核[对实]|[报念说讲留给写发]一?下|麻烦|请[您你]?[报说提告]")
 _LEAST = {"id": 8, "card": 9, "phone": 7, "passport": 7}
 _KIND: dict[str, Kind] = {"id": "id_cn", "card": "card", "phone": "landline", "passport": "passport"}
 
@@ -43,7 +44,7 @@ _EMAIL = re.compile(
     r"(?<![a-z0-9._%+-])[a-z0-9零〇一二三四五六七八九幺][a-z0-9零〇一二三四五六七八九幺._%+-]{0,63} ?(?:@|艾特|小老鼠| at ) ?"
     r"[a-z0-9一二三四五六七八九][a-z0-9一二三四五六七八九-]{0,62}(?: ?[.点] ?[a-z]{2,12}){1,3}"
 )
-_ANY = r"[ \n,，、.。…·()（）嗯呃啊-]{0,4}"
+_ANY = f"{BETWEEN}{{0,5}}"
 _LETTERED = rf"(?<![a-z0-9])([a-z]{{1,2}}){_ANY}({DIGIT}(?:{_ANY}{DIGIT}){{5}}"
 _ID_TW = re.compile(rf"{_LETTERED}(?:{_ANY}{DIGIT}){{3}})(?!{DIGIT})")
 _ID_HK = re.compile(rf"{_LETTERED}){_ANY}(?:括[号弧])?{_ANY}({DIGIT}|a)(?![a-z]|{DIGIT})")
@@ -136,7 +137,8 @@ class _Stream:
         start = self.starts[line]
         named = _last_label(self.text[max(start, region_of_digits, place - _LABEL_REACH) : place])
         if not named and place - start <= _LEAD and self.own[line] > 0:
-            named = _last_label(self.lines[self.own[line] - 1][-_LABEL_REACH * 2 :])
+            asked = self.lines[self.own[line] - 1][-_LABEL_REACH * 2 :]
+            named = _last_label(asked) if _ASKS.search(asked) else ""
         return named
 
     def split(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
@@ -257,9 +259,9 @@ class _Numbers:
             self._said_mobiles()
             if len(self.places) == before:
                 break
-        self._sweep(None, self._is_short_line, 5, 5)
         if self.label != "hidden":
             self._sweep("landline", self._is_landline, 8, 13)
+        self._sweep(None, self._is_short_line, 5, 5)
         if named:
             self._named()
         return self.places
@@ -308,8 +310,9 @@ class _Numbers:
         digits = self.run.digits[i:j]
         if not _ID_SHAPE.fullmatch(digits):
             return False
-        # a digit misheard breaks the checksum; the shape of what was said, or called an identity number, is sign enough
-        return self.label == "id" or any(self.run.said[i:j]) or ric.is_valid(digits)
+        # A digit misheard breaks the checksum; the shape of what was said, or called an identity number, is sign enough. Of the
+        # library only the checksum counts: it refuses a district younger than its people, as 310115 of 1992 for those born in 1975.
+        return self.label == "id" or any(self.run.said[i:j]) or ric.calc_check_digit(digits) == digits[-1].upper()
 
     def _is_card(self, i: int, j: int) -> bool:
         from stdnum import luhn

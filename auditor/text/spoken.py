@@ -26,9 +26,10 @@ UNSURE = frozenset("么两洞拐勾x叉")
 DIGIT = f"[{''.join(VALUES)}]"
 # what stands between groups that are one number as written, and what ends a phrase
 WEAK = frozenset(" -‐‑‒–—−·.~()（）\t")
-_BETWEEN = f"(?:[{''.join(map(re.escape, sorted(WEAK)))}\\n,，、。…?？!！“”\"'{''.join(sorted(FILLERS))}额呐嘛]"
-_BETWEEN += "|然后|后面|接着|那个|就是|完了|横?杠|是|再|对|好)"
-_RUN = re.compile(f"{DIGIT}+(?:{_BETWEEN}{{1,12}}{DIGIT}+)*")
+BETWEEN = f"(?:[{''.join(map(re.escape, sorted(WEAK)))}\\n,，、。…?？!！“”\"'{''.join(sorted(FILLERS))}额呐嘛]"
+BETWEEN += "|然后|后面|接着|那个|就是|完了|横?杠|是|再|对|好)"
+"""What may stand between the digits of one number, as a pattern: a blank, a mark, a filler, a word."""
+_RUN = re.compile(f"{DIGIT}+(?:{BETWEEN}{{1,12}}{DIGIT}+)*")
 _GROUP = re.compile(f"{DIGIT}+")
 _AMOUNT = re.compile(
     r"(?:[¥￥$]|nt\$|hk\$|rmb)\s?[0-9,]+(?:\.[0-9]+)?"
