@@ -19,7 +19,7 @@ _PART = re.compile(f"{_BLANK}({_NUMBER})[ ]?({_UNIT})")
 _ROOM = re.compile(
     f"{_BLANK}[0-9零〇一二三四五六七八九幺]{{3,4}}(?![0-9零〇一二三四五六七八九幺]|[元块月日天年点万千百十])"
 )
-_STREETS = ("路", "街", "大道", "道", "巷", "弄", "胡同", "里")
+_STREETS = ("路", "街", "大道", "道", "巷", "弄", "胡同", "里", "坊", "径")
 _ESTATES = (
     "小区", "花园", "家园", "苑", "新村", "公寓", "大厦", "大楼", "广场", "山庄", "中心", "阁", "轩", "庭", "居", "城",
     "湾", "府", "邨", "村", "屯", "庄", "楼", "台",
@@ -33,9 +33,7 @@ _NO_STREET = re.compile(
     r"|半|一)(?:路|街|道|里|弄|巷)$"
 )
 # words before an address that no part of one begins with
-_APART = (
-    "我你您他她它们在住是到去寄送址搬从这那哪的了吗呢吧叫说就请问写填报给把与跟，,。.?？!！:：;；、\n\f*＊()（） \"'“”"
-)
+_APART = "我你您他她它们在喺住是到去寄送址搬从这那哪的了吗呢吧叫说就请问写填报给把与跟，,。.?？!！:：;；、\n\f*＊()（） \"'“”"
 _LEFT = re.compile(
     f"(?:[^{_APART}]{{1,6}}?(?:特别行政区|自治区|自治州|街道|省|市|区|县|镇|乡|旗|盟|州|里|村){_BLANK}){{0,6}}"
     f"(?:{_NUMBER}邻)?[^{_APART}]{{1,8}}$"
@@ -72,10 +70,10 @@ def _holds(name: str, suffix: str, units: list[str]) -> bool:
     """Whether the name of the place and the numbers behind it make an address."""
     town = _TOWN.search(name[: -len(suffix)])
     if suffix in _STREETS:
-        doubtful = suffix in ("道", "里") or _NO_STREET.search(name)
+        doubtful = suffix in ("道", "里", "坊", "径") or _NO_STREET.search(name)
         if doubtful and town is None and len(units) < 2:
             return False
         return any(u.startswith(_STREET_UNITS) for u in units)
-    if suffix in ("村", "屯", "庄") and town is not None:
-        return True
+    if suffix in ("村", "屯", "庄"):
+        return town is not None or any(u.startswith(("组", "队")) for u in units)
     return any(u.startswith(_DOORS) for u in units) and (len(units) > 1 or town is not None)

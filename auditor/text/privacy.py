@@ -34,14 +34,14 @@ _LABEL = re.compile(
     r"|(?P<passport>护照|通行证|台胞证|回乡证|居留证)"
     r"|(?P<id>身[份分]证|证件)"
     r"|(?P<card>[卡账帐]号|户口|[账帐]户|储蓄卡|银行卡|借记卡)"
-    r"|(?P<phone>手机|电话|号码|联[系络]方式|微信|whatsapp|line|门号|座机|行动|[打拨]给?$|致电$)"
+    r"|(?P<phone>手机|电话|号码|联[系络]方式|微信|qq|whatsapp|line|门号|座机|行动|[打拨]给?$|致电$)"
 )
 _ASKS = re.compile(r"\?|多少|几号|哪个|什么|核[对实]|[报念说讲留给写发]一?下|麻烦|请[您你]?[报说提告]")
 _LEAST = {"id": 8, "card": 9, "phone": 7, "passport": 7}
 _KIND: dict[str, Kind] = {"id": "id_cn", "card": "card", "phone": "landline", "passport": "passport"}
 
 _EMAIL = re.compile(
-    r"(?<![a-z0-9._%+-])[a-z0-9零〇一二三四五六七八九幺][a-z0-9零〇一二三四五六七八九幺._%+-]{0,63} ?(?:@|艾特|小老鼠| at ) ?"
+    r"(?<![a-z0-9._%+-])[a-z0-9零〇一二三四五六七八九幺][a-z0-9零〇一二三四五六七八九幺._%+-]{0,63}? ?(?:@|艾特|小老鼠|at(?![a-z])) ?"
     r"[a-z0-9一二三四五六七八九][a-z0-9一二三四五六七八九-]{0,62}(?: ?[.点] ?[a-z]{2,12}){1,3}"
 )
 _ANY = f"{BETWEEN}{{0,5}}"
@@ -62,6 +62,7 @@ _HOTLINE = re.compile(r"[48]00\d{7}|0800\d{6}")
 _SHORT_LINE = re.compile(r"9[56]\d{3}|10[01]\d{2}|12[13]\d{2}")
 _DAY = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _CARD = re.compile(r"[3-69]\d{12,18}|2[2-7]\d{14}|81\d{14,17}")
+_UNIONPAY = re.compile(r"62\d{14,17}")
 _ID_SHAPE = re.compile(r"[1-8]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx]")
 
 
@@ -191,7 +192,7 @@ def _places(stream: _Stream, known: Metadata, public: frozenset[str]) -> Iterato
 
 
 def _emails(text: str) -> Iterator[Place]:
-    if "@" in text or "艾特" in text or "小老鼠" in text or " at " in text:
+    if "@" in text or "艾特" in text or "小老鼠" in text or "at" in text:
         yield from (("email", *found.span()) for found in _EMAIL.finditer(text))
 
 
@@ -318,6 +319,8 @@ class _Numbers:
         from stdnum import luhn
 
         digits = self.run.digits[i:j]
+        if _UNIONPAY.fullmatch(digits) and all(self.run.said[i:j]):
+            return True  # read out, one digit may be misheard
         return bool(_CARD.fullmatch(digits)) and bool(luhn.is_valid(digits))
 
     def _is_mobile(self, i: int, j: int) -> bool:
