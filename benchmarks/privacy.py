@@ -5,7 +5,8 @@
 Two measurements. The first plants made-up numbers, addresses and names in made-up lines: written, in full-width digits, in groups, read
 out, with fillers, mixed, and over several utterances, in both scripts. What is planted is known by construction: an item counts as
 found where every character of it is masked, and what is masked beside planted items is a false mask. Between them stand amounts,
-days, dates, staff and case numbers, and hotlines. Numbers are random with a fixed seed, their checksums right; nobody's own.
+days, dates, staff and case numbers, and hotlines. Numbers are random with a fixed seed, their checksums right; nobody's own. Then
+the same with one digit of each number lost, as a recogniser loses them.
 
 The second masks calls in which nothing is to be masked (the samples): every mask there is false. It prints the cost a call, too.
 """
@@ -16,7 +17,7 @@ import argparse
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -28,7 +29,8 @@ from auditor.models import Metadata, Region, Speaker, Utterance
 from auditor.speech.transcripts import read_calls
 from auditor.text.masking import MASK, veil
 from auditor.text.normalise import traditional
-from auditor.text.privacy import CARD_TAIL, Kind, find, is_hong_kong_id, is_taiwanese_id
+from auditor.text.numbering import CARD_TAIL, Kind, is_hong_kong_id, is_taiwanese_id
+from auditor.text.privacy import find
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "text-calls.jsonl"
 SAID = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
@@ -287,6 +289,23 @@ def score(planted: Sequence[Item], missed: list[Item] | None = None) -> Score:
     return Score(len(planted), found, named, masks, false)
 
 
+def misheard(planted: Sequence[Item], seed: int) -> list[Item]:
+    """The numbers again, one digit of each lost by the recogniser."""
+    r = random.Random(seed)
+    worse = []
+    for item in planted:
+        if item.kind in ("email", "address", "name"):
+            continue
+        u, s, e = item.planted[r.randrange(len(item.planted))]
+        text = item.utterances[u].text
+        lost = r.choice([i for i in range(s, e) if text[i] not in MARKS])
+        utterances = list(item.utterances)
+        utterances[u] = replace(utterances[u], text=text[:lost] + text[lost + 1 :])
+        spans = tuple((n, a, b - (n == u)) for n, a, b in item.planted)
+        worse.append(replace(item, utterances=tuple(utterances), planted=spans))
+    return worse
+
+
 def _percent(part: int, whole: int) -> str:
     return f"{part / whole:.1%}" if whole else "–"
 
@@ -321,9 +340,10 @@ def main() -> None:
     planted = list(items(given.each, given.seed))
     console.print(_table(planted, lambda i: f"{i.kind} {i.region}", "kind"))
     console.print(_table(planted, lambda i: i.way, "way"))
+    console.print(_table(misheard(planted, given.seed), lambda i: f"{i.kind} {i.region}", "kind, a digit lost"))
     missed: list[Item] = []
     score(planted, missed)
-    for item in missed[:60]:
+    for item in missed[:20]:
         console.print(
             f"missed {item.kind} ({item.way}): {' / '.join(u.text for u in item.utterances[1:-1])}", markup=False
         )

@@ -185,7 +185,10 @@ def test_every_file_of_the_command_line_that_prints_is_known() -> None:
         "doctor.py",
     }
     shows_examples = {f"rules/{name}.py" for name in ("examples", "trial", "page", "new")}
-    shows_rules_only = {f"rules/{name}.py" for name in ("coverage", "listing", "schema", "show")} | {"serve.py"}
+    shows_rules_only = {f"rules/{name}.py" for name in ("coverage", "listing", "schema", "show")} | {
+        "serve.py",
+        "manual.py",
+    }
     assert found <= shows_calls | shows_examples | shows_rules_only
     for name in (shows_calls | shows_examples) & found:
         assert re.search(r"harmless|shown|veil|without_personal_data|complain", (folder / name).read_text("utf-8")), (
