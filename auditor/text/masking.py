@@ -101,7 +101,7 @@ class Veil:
         return tuple(replace(w, message=self.text(w.message)) for w in warnings)
 
     def _metadata(self, known: Metadata) -> Metadata:
-        """Nobody's own are only the agent's name and what is no text."""
+        """The metadata as it may be shown. The agent's name stays: who reviews a call must know whose it is."""
         texts = (
             "agent_id",
             "team",

@@ -81,46 +81,48 @@ def find(
     return tuple(sorted(found))
 
 
-@dataclass(frozen=True, slots=True, init=False)
 class _Stream:
-    """All that one speaker says, as one plain text: line after line, cut where the other speaker says more than an aside."""
+    """All that one speaker says, as one plain text: line after line, cut where the other speaker says more than an aside.
 
-    text: str
-    lines: Sequence[str]
-    own: Sequence[int]
-    starts: tuple[int, ...]
+    Attributes:
+        text: the speaker's lines.
+        lines: all lines of the call.
+        own: numbers of the speaker's lines.
+        starts: where each of them begins in ``text``.
+    """
 
     def __init__(self, lines: Sequence[str], own: Sequence[int]) -> None:
+        self.lines, self.own = lines, own
+        self.starts: list[int] = []
         parts: list[str] = []
-        starts: list[int] = []
         length = 0
         for last, number in zip([-1, *own], own, strict=False):
             if parts:
                 aside = sum(len(lines[n]) for n in range(last + 1, number))
                 parts.append("\n" if aside <= _ASIDE else BREAK)
                 length += 1
-            starts.append(length)
+            self.starts.append(length)
             parts.append(lines[number])
             length += len(lines[number])
-        for name, value in (("text", "".join(parts)), ("lines", lines), ("own", own), ("starts", tuple(starts))):
-            object.__setattr__(self, name, value)
+        self.text = "".join(parts)
 
     def line_at(self, place: int) -> int:
         """Which of the speaker's own lines holds the character."""
         return bisect_right(self.starts, place) - 1
 
-    def label(self, place: int, region_of_digits: int) -> str:
+    def label(self, place: int, after: int = 0) -> str:
         """What the words before a number call it: a key of ``LEAST``, ``hidden`` for what is nobody's own, or nothing.
 
-        ``region_of_digits`` is where the digits before it end.
+        ``after`` is where the number before it ends: the words before that are not about this one.
         """
         line = self.line_at(place)
         start = self.starts[line]
-        named = _last_label(self.text[max(start, region_of_digits, place - _LABEL_REACH) : place])
-        if not named and place - start <= _LEAD and self.own[line] > 0:
-            asked = self.lines[self.own[line] - 1][-_LABEL_REACH * 2 :]
-            named = _last_label(asked) if _ASKS.search(asked) else ""
-        return named
+        named = _last_label(self.text[max(start, after, place - _LABEL_REACH) : place])
+        if named or place - start > _LEAD or not self.own[line]:
+            return named
+        asked = self.lines[self.own[line] - 1][-_LABEL_REACH * 2 :]
+        begun = _last_label(self.lines[self.own[line - 1]][-_LEAD:]) if line else ""
+        return (_last_label(asked) if _ASKS.search(asked) else "") or (begun if begun in LEAST else "")
 
     def split(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
         """(utterance, start, end) of each part of a stretch of the text."""
@@ -191,15 +193,15 @@ def _lettered(stream: _Stream, region: Region) -> Iterator[Place]:
         number = found[1] + _digits(found[2])
         if len(found[1]) > 1 or number[1] not in "1289" or "x" in number[1:]:
             continue
-        if is_taiwanese_id(number) or stream.label(found.start(), 0) == "id":
+        if is_taiwanese_id(number) or stream.label(found.start()) == "id":
             yield "id_tw", found.start(), found.end()
     for found in _ID_HK.finditer(stream.text):
         number = found[1] + _digits(found[2]) + VALUES.get(found[3], found[3])
         if "x" in number[len(found[1]) :]:
             continue
         sure = region == "HK" or "(" in found[0] or "括" in found[0]
-        if stream.label(found.start(), 0) == "id" or (sure and is_hong_kong_id(number)):
+        if stream.label(found.start()) == "id" or (sure and is_hong_kong_id(number)):
             yield "id_hk", found.start(), found.end() + stream.text.startswith(")", found.end())
     for found in _ID_NEARLY.finditer(stream.text):
-        if stream.label(found.start(), 0) == "id":
+        if stream.label(found.start()) == "id":
             yield "id_tw" if region == "TW" else "id_hk", found.start(), found.end()

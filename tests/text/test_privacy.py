@@ -119,6 +119,11 @@ def test_an_answer_is_what_the_question_asked_for() -> None:
     assert find(said) == ()
 
 
+def test_what_a_number_is_may_be_said_in_the_line_before_it() -> None:
+    said = [line("我的卡号是"), line("嗯", "agent"), line("六二二二，零二一二，三四五六")]
+    assert quoted(said, find(said)) == [("card", "六二二二，零二一二")]
+
+
 def test_the_institutions_own_numbers_stay() -> None:
     said = [line("汇到6222021234567890128，或者打021-62345678", "agent")]
     assert len(find(said)) == 2
