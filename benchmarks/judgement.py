@@ -98,6 +98,17 @@ def on_lines(part: str, judged: Sequence[Judged], pack: str, goals: bool) -> Ite
     )
     yield rate(part, "innocent lines with a confirmed finding", innocent.confirmed, innocent.lines)
     yield rate(part, "innocent lines with any finding", innocent.any, innocent.lines)
+    yield from on_promises(part, result, 0.90 if goals else None)
+
+
+def on_promises(part: str, result: Result, goal: float | None = None) -> Iterator[Bar]:
+    """Promises to pay: right where amount and day both are."""
+    right, wrong, missed = result.facts.promised
+    if right + missed:
+        f1 = share(2 * right, 2 * right + wrong + missed)
+        shown = "–" if f1 is None else f"{f1:.1%}  (right {right}, wrong {wrong}, missed {missed})"
+        yield Bar(part, "promise to pay, amount and day: F1", f1, shown, goal)
+        yield rate(part, "promise or none", *result.facts.promises)
 
 
 def on_calls(part: str, result: Result) -> Iterator[Bar]:
@@ -114,6 +125,7 @@ def on_calls(part: str, result: Result) -> Iterator[Bar]:
     right, wrong, missed = result.facts.flags
     flags = share(2 * right, 2 * right + wrong + missed)
     yield Bar(part, "customer flags: F1", flags, "–" if flags is None else f"{flags:.1%}")
+    yield from on_promises(part, result, 1.0)
 
 
 def on_utterances(part: str, judged: Sequence[Judged], pack: str) -> Iterator[Bar]:

@@ -23,6 +23,7 @@ WORDS = {
         "step": "步骤", "accuracy": "正确率", "wrong": "判错的（应为→判成）", "said": "单句认出",
         "innocent": "没有违规的 {lines} 句里：误报（确认）{confirmed}，任何发现 {any}，致命 {critical}（{rate}）。",
         "party": "接听人判对 {right}/{of}（{rate}）。",
+        "promise": "还款承诺（金额和日期都对才算对）：对 {right}，错 {wrong}，漏 {missed}（F1 {f1}）。",
         "flags": "客户情形：对 {right}，多 {wrong}，漏 {missed}（F1 {f1}）。",
         "reason": "逾期原因对 {reason[0]}/{reason[1]}；有无承诺对 {promise[0]}/{promise[1]}，"
         "金额对 {amount[0]}/{amount[1]}，日期对 {date[0]}/{date[1]}。",
@@ -38,6 +39,7 @@ WORDS = {
         "step": "step", "accuracy": "accuracy", "wrong": "wrong (right→given)", "said": "lines told",
         "innocent": "Of {lines} innocent lines: confirmed {confirmed}, any finding {any}, critical {critical} ({rate}).",
         "party": "Party right {right}/{of} ({rate}).",
+        "promise": "Promises to pay (amount and date both right): right {right}, wrong {wrong}, missed {missed} (F1 {f1}).",
         "flags": "Customer flags: right {right}, wrong {wrong}, missed {missed} (F1 {f1}).",
         "reason": "Delinquency reason right {reason[0]}/{reason[1]}; promise or none {promise[0]}/{promise[1]}, "
         "amount {amount[0]}/{amount[1]}, date {date[0]}/{date[1]}.",
@@ -105,6 +107,9 @@ def show_tables(result: Result, lang: str) -> None:
         right, wrong, missed = facts.flags
         f1 = share(2 * right, 2 * right + wrong + missed)
         out().print(words["flags"].format(right=right, wrong=wrong, missed=missed, f1=_percent(f1)))
+        right, wrong, missed = facts.promised
+        f1 = share(2 * right, 2 * right + wrong + missed)
+        out().print(words["promise"].format(right=right, wrong=wrong, missed=missed, f1=_percent(f1)))
         told = {"reason": facts.reasons, "promise": facts.promises, "amount": facts.amounts, "date": facts.dates}
         out().print(words["reason"].format(**told))
 

@@ -224,7 +224,10 @@ def party_confusion(judged: Iterable[Judged]) -> Counter[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class FactCounts:
-    """What the customer showed. ``flags`` are (right, found wrongly, missed); the others are (right, all)."""
+    """What the customer showed. ``flags`` and ``promised`` are (right, found wrongly, missed); the others are (right, all).
+
+    A promise found is right where amount and day both are; one that is not is both wrong and missed.
+    """
 
     flags: tuple[int, int, int]
     by_flag: dict[str, tuple[int, int, int]]
@@ -232,6 +235,7 @@ class FactCounts:
     promises: tuple[int, int]
     amounts: tuple[int, int]
     dates: tuple[int, int]
+    promised: tuple[int, int, int]
 
 
 def facts(judged: Iterable[Judged]) -> FactCounts:
@@ -241,6 +245,7 @@ def facts(judged: Iterable[Judged]) -> FactCounts:
     """
     flags: dict[str, Counter[str]] = {}
     exact: Counter[tuple[str, bool]] = Counter()
+    promised: Counter[str] = Counter()
     for one in judged:
         right = one.case.reference.facts
         if right is None:
@@ -258,6 +263,14 @@ def facts(judged: Iterable[Judged]) -> FactCounts:
         if right.promise is not None:
             exact["amount", promise is not None and promise.amount == right.promise.amount] += 1
             exact["date", promise is not None and promise.due == right.promise.due] += 1
+        met = (
+            promise is not None
+            and right.promise is not None
+            and (promise.amount, promise.due) == (right.promise.amount, right.promise.due)
+        )
+        promised["right"] += met
+        promised["wrong"] += promise is not None and not met
+        promised["missed"] += right.promise is not None and not met
     by_flag = {name: (c["right"], c["wrong"], c["missed"]) for name, c in sorted(flags.items())}
     return FactCounts(
         flags=(
@@ -270,6 +283,7 @@ def facts(judged: Iterable[Judged]) -> FactCounts:
         promises=_right(exact, "promise"),
         amounts=_right(exact, "amount"),
         dates=_right(exact, "date"),
+        promised=(promised["right"], promised["wrong"], promised["missed"]),
     )
 
 

@@ -119,6 +119,7 @@ class Result:
                 "by_flag": {
                     k: dict(zip(("right", "wrong", "missed"), v, strict=True)) for k, v in facts.by_flag.items()
                 },
+                "promise": dict(zip(("right", "wrong", "missed"), facts.promised, strict=True)),
                 **{
                     name: {"right": pair[0], "of": pair[1]}
                     for name, pair in (
