@@ -160,3 +160,4 @@ def test_facts_are_compared_where_people_spoke_of_them(tmp_path: Path) -> None:
     assert counts.reasons == (1, 1)
     assert counts.promises == (1, 1)
     assert counts.amounts == (0, 0)
+    assert counts.promised == (0, 0, 0)
