@@ -116,12 +116,21 @@ def on_customers(part: str, judged: Sequence[Judged], pack: str, goals: bool) ->
 
 
 def on_facts(part: str, result: Result, goals: bool = False) -> Iterator[Bar]:
-    """Delinquency reason and customer flags."""
+    """Delinquency reason, customer flags and promises to pay, which are right where amount and day both are."""
     for facts in result.facts.values():
         yield rate(part, "delinquency reason or none", *facts.reasons, 0.90 if goals else None)
         yield rate(part, "delinquency reason, where given", *facts.reasons_heard)
-        f1 = facts.flags_f1
-        yield Bar(part, "customer flags: F1", f1, "–" if f1 is None else f"{f1:.1%}", 0.85 if goals else None)
+        yield f1(part, "customer flags", facts.flags, facts.flags_f1, 0.85 if goals else None)
+        if any(facts.promised):
+            yield f1(part, "promise to pay, amount and day", facts.promised, facts.promised_f1, 0.90 if goals else None)
+            yield rate(part, "promise or none", *facts.promises)
+
+
+def f1(part: str, what: str, counts: tuple[int, int, int], measured: float | None, goal: float | None = None) -> Bar:
+    """A harmonic mean of precision and recall, with what was counted: right, wrong, missed."""
+    right, wrong, missed = counts
+    shown = "–" if measured is None else f"{measured:.1%}  (right {right}, wrong {wrong}, missed {missed})"
+    return Bar(part, f"{what}: F1", measured, shown, goal)
 
 
 def on_calls(part: str, result: Result) -> Iterator[Bar]:
@@ -130,8 +139,8 @@ def on_calls(part: str, result: Result) -> Iterator[Bar]:
     yield rate(part, "violations: confirmed precision", total.confirmed, total.confirmed + total.false_confirmed)
     yield rate(part, "violations: recall, confirmed", total.confirmed, total.marks)
     yield rate(part, "violations: recall, with suspected", total.confirmed + total.suspected, total.marks)
-    f1 = total.f1
-    yield Bar(part, "violations: F1, confirmed", f1, "–" if f1 is None else f"{f1:.1%}")
+    whole = total.f1
+    yield Bar(part, "violations: F1, confirmed", whole, "–" if whole is None else f"{whole:.1%}")
     yield rate(part, "steps", *agreement(result.steps.values()))
     yield rate(part, "party", *agreement(result.party.values()))
     yield from on_facts(part, result)

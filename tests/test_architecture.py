@@ -53,6 +53,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "ahocorasick": ("text/index.py", "text/misheard.py"),
     "opencc": ("text/normalise.py",),
     "pypinyin": ("text/pinyin.py",),
+    "stdnum": ("text/numbering.py",),
+    "phonenumbers": ("text/numbering.py",),
     "duckdb": ("store/",),
     "sqlite3": ("store/",),
     "pyarrow": ("store/",),

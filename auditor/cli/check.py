@@ -19,6 +19,8 @@ from auditor.cli.terminal import (
     complain,
     err,
     out,
+    show_whole,
+    shown,
 )
 
 
@@ -34,6 +36,14 @@ def check(
     form: Annotated[
         Literal["table", "jsonl"], typer.Option("--format", help="table 给人看；jsonl 每通一行 JSON，给机器读。")
     ] = "table",
+    mask: Annotated[
+        bool | None,
+        typer.Option(
+            "--mask/--unmask",
+            help="遮盖证件号、卡号、电话、地址、姓名等；不写时表格遮盖，jsonl 保留原话（格式约定）。",
+            show_default=False,
+        ),
+    ] = None,
     lang: LanguageOption = "zh",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度和汇总。")] = False,
 ) -> None:
@@ -46,6 +56,7 @@ def check(
       auditor check 通话.json
       auditor check 转写文件夹 --format jsonl > 结果.jsonl
       auditor check '十月/*.srt' --pack 我的规则包
+      auditor check 转写文件夹 --format jsonl --mask > 可外发.jsonl
 
     退出码：0 全部完成；1 有文件不能用；2 命令写法不对；3 规则包不能用。
     """
@@ -53,11 +64,15 @@ def check(
     from auditor.models import Audit
     from auditor.pipeline import audit_call, with_roles
     from auditor.rules.pack import load_pack
+    from auditor.rules.words import public_numbers
     from auditor.speech.ingest import find
     from auditor.speech.written import read_written
+    from auditor.text.masking import veil
 
     check_language(lang)
+    show_whole(mask is False)
     rules = load_pack(pack)
+    public = public_numbers(rules.files.get("tenant.yaml", b""))
     intake = find(paths, metadata)
     failed = 0
     for problem in intake.problems:
@@ -72,7 +87,7 @@ def check(
     with console.status("") as status:
         for path in intake.transcripts:
             if not quiet:
-                status.update(f"检查 {path.name}（已完成 {len(audits)} 通）")
+                status.update(f"检查 {shown(path.name)}（已完成 {len(audits)} 通）")
             bad: list[TranscriptError] = []
             try:
                 calls, _ = read_written(path, intake.spare_rows, bad.append)
@@ -85,6 +100,8 @@ def check(
                 audit = audit_call(with_roles(call, rules), rules)
                 audits.append(audit)
                 if form == "jsonl":
+                    if mask:
+                        audit = veil(call, public).audit(audit)
                     sys.stdout.write(json.dumps(audit.as_json(), ensure_ascii=False) + "\n")
     if form == "table" and audits:
         out().print(audits_table(audits, lang))

@@ -23,6 +23,7 @@ WORDS = {
         "step": "步骤", "accuracy": "正确率", "wrong": "判错的（应为→判成）", "said": "单句认出",
         "innocent": "没有违规的 {lines} 句里：误报（确认）{confirmed}，任何发现 {any}，致命 {critical}（{rate}）。",
         "party": "接听人（{where}）判对 {right}/{of}（{rate}）。",
+        "promise": "还款承诺（{where}，金额和日期都对才算对）：对 {right}，错 {wrong}，漏 {missed}（F1 {f1}）。",
         "flags": "客户情形（{where}）：对 {right}，多 {wrong}，漏 {missed}（F1 {f1}）。",
         "reason": "逾期原因（{where}）对 {reason[0]}/{reason[1]}（{rate}），其中说了原因的 {heard[0]}/{heard[1]}；"
         "有无承诺对 {promise[0]}/{promise[1]}，"
@@ -40,6 +41,7 @@ WORDS = {
         "step": "step", "accuracy": "accuracy", "wrong": "wrong (right→given)", "said": "lines told",
         "innocent": "Of {lines} innocent lines: confirmed {confirmed}, any finding {any}, critical {critical} ({rate}).",
         "party": "Party ({where}) right {right}/{of} ({rate}).",
+        "promise": "Promises to pay ({where}, amount and date both right): right {right}, wrong {wrong}, missed {missed} (F1 {f1}).",
         "flags": "Customer flags ({where}): right {right}, wrong {wrong}, missed {missed} (F1 {f1}).",
         "reason": "Delinquency reason ({where}) right {reason[0]}/{reason[1]} ({rate}), where one was given "
         "{heard[0]}/{heard[1]}; promise or none {promise[0]}/{promise[1]}, "
@@ -110,6 +112,9 @@ def show_tables(result: Result, lang: str) -> None:
         right, wrong, missed = facts.flags
         flags = {"right": right, "wrong": wrong, "missed": missed, "f1": _percent(facts.flags_f1)}
         out().print(words["flags"].format(where=words[where], **flags))
+        right, wrong, missed = facts.promised
+        promised = {"right": right, "wrong": wrong, "missed": missed, "f1": _percent(facts.promised_f1)}
+        out().print(words["promise"].format(where=words[where], **promised))
         told: dict[str, object] = {"reason": facts.reasons, "heard": facts.reasons_heard, "promise": facts.promises}
         told |= {"rate": _percent(share(*facts.reasons)), "amount": facts.amounts, "date": facts.dates}
         out().print(words["reason"].format(where=words[where], **told))

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.cli.terminal import BAND_STYLE, SEVERITY_STYLE, LanguageOption, check_language, harmless, named, out
+from auditor.cli.terminal import (
+    BAND_STYLE,
+    SEVERITY_STYLE,
+    LanguageOption,
+    UnmaskOption,
+    check_language,
+    harmless,
+    named,
+    out,
+    show_whole,
+)
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -54,6 +64,7 @@ def show(
         "auditor-home"
     ),
     as_json: Annotated[bool, typer.Option("--json", help="输出一行 JSON，给机器读。")] = False,
+    unmask: UnmaskOption = False,
     lang: LanguageOption = "zh",
 ) -> None:
     """看一通电话：结论、每一分扣在哪里、每个步骤和发现的原话与时间。
@@ -62,14 +73,18 @@ def show(
 
       auditor show S03 --home demo-home
       auditor show S03 --json
+      auditor show S03 --unmask          证件号、电话等也显示
 
     退出码：0 完成；2 没有这通电话，或编号不唯一；3 归档目录不能用。
     """
+    from auditor.cli.summary import public_numbers_of
     from auditor.errors import NotFoundError
     from auditor.store.home import Home
     from auditor.store.queries import Store
+    from auditor.text.masking import veil
 
     check_language(lang)
+    show_whole(unmask)
     with Store(Home.open(home, create=False)) as store:
         found = store.find_call(call_id)
         if call_id in found:
@@ -79,10 +94,14 @@ def show(
         if len(found) > 1:
             raise NotFoundError(f"有 {len(found)} 通以上编号以 {call_id} 开头：{'、'.join(found[:8])}。请写全。")
         stored = store.call(found[0])
+        call, audit = stored.call, stored.audit
+        if not unmask:
+            cover = veil(call, public_numbers_of(store.home, audit.pack))
+            call, audit = cover.call, cover.audit(audit)
     if as_json:
-        sys.stdout.write(json.dumps(stored.audit.as_json(), ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(audit.as_json(), ensure_ascii=False) + "\n")
         return
-    for line in lines(stored.call, stored.audit, lang):
+    for line in lines(call, audit, lang):
         out().print(harmless(line))
 
 

@@ -228,9 +228,10 @@ def party_confusion(judged: Iterable[Judged]) -> dict[str, Counter[tuple[str, st
 
 @dataclass(frozen=True, slots=True)
 class FactCounts:
-    """What the customer showed. ``flags`` are (right, found wrongly, missed); the others are (right, all).
+    """What the customer showed. ``flags`` and ``promised`` are (right, found wrongly, missed); the others are (right, all).
 
-    ``reasons`` counts wherever people listened for one, ``reasons_heard`` only where they heard one.
+    ``reasons`` counts wherever people listened for one, ``reasons_heard`` only where they heard one. A promise found is right where
+    amount and day both are; one that is not is both wrong and missed.
     """
 
     flags: tuple[int, int, int]
@@ -240,12 +241,21 @@ class FactCounts:
     promises: tuple[int, int]
     amounts: tuple[int, int]
     dates: tuple[int, int]
+    promised: tuple[int, int, int]
 
     @property
     def flags_f1(self) -> float | None:
         """Harmonic mean of precision and recall over all flags."""
-        right, wrong, missed = self.flags
-        return share(2 * right, 2 * right + wrong + missed)
+        return _f1(*self.flags)
+
+    @property
+    def promised_f1(self) -> float | None:
+        """Harmonic mean of precision and recall of promises to pay."""
+        return _f1(*self.promised)
+
+
+def _f1(right: int, wrong: int, missed: int) -> float | None:
+    return share(2 * right, 2 * right + wrong + missed)
 
 
 def facts(judged: Iterable[Judged]) -> FactCounts:
@@ -255,6 +265,7 @@ def facts(judged: Iterable[Judged]) -> FactCounts:
     """
     flags: dict[str, Counter[str]] = {}
     exact: Counter[tuple[str, bool]] = Counter()
+    promised: Counter[str] = Counter()
     for one in judged:
         right = one.case.reference.facts
         if right is None:
@@ -274,6 +285,14 @@ def facts(judged: Iterable[Judged]) -> FactCounts:
         if right.promise is not None:
             exact["amount", promise is not None and promise.amount == right.promise.amount] += 1
             exact["date", promise is not None and promise.due == right.promise.due] += 1
+        met = (
+            promise is not None
+            and right.promise is not None
+            and (promise.amount, promise.due) == (right.promise.amount, right.promise.due)
+        )
+        promised["right"] += met
+        promised["wrong"] += promise is not None and not met
+        promised["missed"] += right.promise is not None and not met
     by_flag = {name: (c["right"], c["wrong"], c["missed"]) for name, c in sorted(flags.items())}
     return FactCounts(
         flags=(
@@ -287,6 +306,7 @@ def facts(judged: Iterable[Judged]) -> FactCounts:
         promises=_right(exact, "promise"),
         amounts=_right(exact, "amount"),
         dates=_right(exact, "date"),
+        promised=(promised["right"], promised["wrong"], promised["missed"]),
     )
 
 

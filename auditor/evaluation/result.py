@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import cache
 from pathlib import PurePath
 from typing import Any, Literal
 
@@ -12,6 +13,7 @@ from auditor.evaluation import metrics
 from auditor.evaluation.metrics import FactCounts, Innocents, Judged, Match, Tally, share, wilson
 from auditor.evaluation.reference import Case
 from auditor.models import Finding
+from auditor.text.masking import Veil, mask_text, veil
 
 Outcome = Literal["missed", "suspected_only", "false_confirmed", "false_suspected"]
 
@@ -150,6 +152,41 @@ def measure(judged: Sequence[Judged], pack: str) -> Result:
     )
 
 
+def without_personal_data(result: Result, judged: Sequence[Judged]) -> Result:
+    """The result as it may be shown: what it quotes of the calls and names of files masked (see ``text.masking``)."""
+    cases = {(one.case.call.call_id, one.case.where): one.case for one in judged}
+
+    @cache
+    def cover(call_id: str, where: str) -> Veil:
+        return veil(cases[call_id, where].call)
+
+    def difference(d: Difference) -> Difference:
+        over = cover(d.call_id, d.where)
+        said = "" if d.utterance is None else over.call.utterances[d.utterance].text
+        quote = over.quote(d.quote, d.utterance)
+        return replace(d, call_id=over.text(d.call_id), where=over.text(d.where), quote=quote, said=said)
+
+    def step_difference(d: StepDifference) -> StepDifference:
+        over = cover(d.call_id, d.where)
+        return replace(d, call_id=over.text(d.call_id), where=over.text(d.where), why=over.text(d.why))
+
+    return replace(
+        result,
+        by_group={k: _named_apart(group) for k, group in result.by_group.items()},
+        differences=tuple(map(difference, result.differences)),
+        step_differences=tuple(map(step_difference, result.step_differences)),
+    )
+
+
+def _named_apart(group: Mapping[str, Tally]) -> dict[str, Tally]:
+    """The group under masked names; two that look alike then are numbered."""
+    named: dict[str, Tally] = {}
+    for name, tally in group.items():
+        shown = mask_text(name)
+        named[f"{shown} ({len(named) + 1})" if shown in named else shown] = tally
+    return named
+
+
 def _by(matches: Iterable[Match], key: Any) -> dict[str, Tally]:
     groups = metrics.grouped(matches, key)
     return {name: metrics.total(metrics.tally(group).values()) for name, group in groups.items()}
@@ -222,6 +259,7 @@ def _facts(facts: FactCounts) -> dict[str, Any]:
     return {
         "flags": {**dict(zip(outcomes, facts.flags, strict=True)), "f1": facts.flags_f1},
         "by_flag": {k: dict(zip(outcomes, v, strict=True)) for k, v in facts.by_flag.items()},
+        "promise": {**dict(zip(outcomes, facts.promised, strict=True)), "f1": facts.promised_f1},
         **{
             name: {"right": pair[0], "of": pair[1], "accuracy": share(*pair)}
             for name, pair in (

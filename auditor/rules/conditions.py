@@ -20,8 +20,8 @@ from auditor.text.similar import SHORTEST, Similar
 FACT_KEYS = ("flag", "reason", "amount", "days", "card_tail", "institution", "agency", "agent")
 FACT_VALUES: Mapping[str, tuple[str, ...]] = {
     "flag": CUSTOMER_FLAGS,
-    "amount": ("stated", "matches", "differs", "inflated"),
-    "days": ("stated", "matches", "differs", "inflated"),
+    "amount": ("stated", "matches", "differs", "inflated", "misread"),
+    "days": ("stated", "matches", "differs", "inflated", "misread"),
     "card_tail": ("matches",),
     "institution": ("named",),
     "agency": ("named",),

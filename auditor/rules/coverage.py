@@ -25,7 +25,7 @@ from auditor.rules.pack import Pack
 
 Way: TypeAlias = Literal["words", "metadata", "signal"]
 Extent: TypeAlias = Literal["checked", "partly", "unheard", "open"]
-HELD_AGAINST_METADATA = frozenset({"matches", "differs", "inflated"})
+HELD_AGAINST_METADATA = frozenset({"matches", "differs", "inflated", "misread"})
 
 
 @dataclass(frozen=True, slots=True)

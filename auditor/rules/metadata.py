@@ -85,6 +85,11 @@ def outside_hours(metadata: Metadata, region: Region, limits: Limits) -> bool:
     return limits.hours is not None and not _inside(local, limits.hours)
 
 
+def local_start(metadata: Metadata, region: Region) -> datetime | None:
+    """When the call began, as the clock stood where the debtor is."""
+    return None if metadata.started_at is None else metadata.started_at.astimezone(ZONES[region])
+
+
 def agreed_hours(said: str | None) -> tuple[time, time] | None:
     """``HH:MM-HH:MM`` as a pair of times; ``None`` for nothing or for what can't be read."""
     try:

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from auditor.conversation.facts import FactCues
 from auditor.conversation.party import PartyCues
+from auditor.conversation.reading import PromiseCues
 from auditor.conversation.roles import RoleCues
 from auditor.conversation.signals import SignalCues, backchannels
 from auditor.errors import PackError, PackProblem
@@ -31,6 +32,7 @@ from auditor.rules.schema import (
     NormFile,
     NormsFile,
     PartyFile,
+    PromiseFile,
     RolesFile,
     RuleFile,
     ScorecardFile,
@@ -56,6 +58,7 @@ SETTINGS: dict[str, type[BaseModel]] = {
     "roles.yaml": RolesFile,
     "facts.yaml": FactsFile,
 }
+PROMISE = "promise.yaml"  # a pack may do without: then no promise is heard
 SIGNALS = "signals.yaml"
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -83,6 +86,7 @@ class Pack:
     party: PartyCues
     roles: RoleCues
     facts: FactCues
+    promise: PromiseCues | None
     signals: SignalCues
     institutions: tuple[str, ...]
     agencies: tuple[str, ...]
@@ -196,6 +200,7 @@ class _Loader:
         self._check_steps(steps, [*CUSTOMER_FLAGS, *(facts_file.reasons if isinstance(facts_file, FactsFile) else ())])
         self._check_places()
         accepted = self._tolerated()
+        promise = self._promise()
         if self.problems:
             raise PackError(self.problems)
         about, tenant = self.layers.about, settings["tenant.yaml"]
@@ -234,6 +239,7 @@ class _Loader:
             party=party_cues,
             roles=role_cues,
             facts=fact_cues,
+            promise=promise,
             signals=signal_cues,
             institutions=tuple(tenant.institutions),
             agencies=tuple(tenant.agencies),
@@ -250,13 +256,29 @@ class _Loader:
                 self.words.get("misheard", ()),
                 lambda message, about: self._problem("words/misheard.txt")(message, about),
             ),
-            index=index(in_order, steps, [*party_cues.listeners, *fact_cues.listeners, *signal_cues.listeners]),
+            index=index(
+                in_order,
+                steps,
+                [
+                    *party_cues.listeners,
+                    *fact_cues.listeners,
+                    *signal_cues.listeners,
+                    *(promise.listeners if promise else ()),
+                ],
+            ),
             tolerated=accepted,
             places=self.layers.places,
         )
         if self.problems:
             raise PackError(self.problems)
         return pack
+
+    def _promise(self) -> PromiseCues | None:
+        file = self._checked(PROMISE, PromiseFile) if PROMISE in self.files else None
+        if file is None:
+            return None
+        single = self._cues(PROMISE, {n: getattr(file, n) for n in PromiseFile.model_fields if n != "channels"})
+        return PromiseCues(**single, channels=self._cues(PROMISE, file.channels))
 
     def _cues(self, file: str, cues: Mapping[str, CueFile]) -> dict[str, Cue]:
         return {name: cue(each, self.words, self._problem(file)) for name, each in cues.items()}
@@ -342,7 +364,7 @@ class _Loader:
         for name in self.files:
             parts = name.split("/")
             fine = (
-                name in ("pack.yaml", TOLERATED, SIGNALS)
+                name in ("pack.yaml", TOLERATED, PROMISE, SIGNALS)
                 or name in SETTINGS
                 or parts[0] == "words"
                 or (parts[0] == "steps" and len(parts) == 2 and parts[1].removesuffix(".yaml") in STEPS)

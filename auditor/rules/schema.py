@@ -242,6 +242,38 @@ class FactsFile(Strict):
         return self
 
 
+class PromiseFile(Strict):
+    """promise.yaml: how customers promise to pay, and what only looks like it."""
+
+    when: CueFile
+    pays: CueFile
+    moves: CueFile
+    cannot: CueFile
+    tries: CueFile
+    reported: CueFile
+    done: CueFile
+    elsewhere: CueFile
+    supposed: CueFile
+    void: CueFile
+    condition: CueFile
+    ifs: CueFile
+    corrects: CueFile
+    later: CueFile
+    total: CueFile
+    all: CueFile
+    least: CueFile
+    that: CueFile
+    half: CueFile
+    payday: CueFile
+    at_once: CueFile
+    accepts: CueFile
+    hedged: CueFile
+    offers: CueFile
+    asks_when: CueFile
+    refuses: CueFile
+    channels: dict[str, CueFile] = Field(default_factory=dict)
+
+
 class SignalsFile(Strict):
     """signals.yaml: how a call's signals are measured; a pack may do without it."""
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from auditor.errors import NotFoundError
 from auditor.store.queries import Store, StoredCall
+from auditor.text.masking import mask_text, veil
 from dashboards import data
 from dashboards.components import cards
 from dashboards.components.calls import calls_table
@@ -32,6 +33,9 @@ def choose(store: Store) -> None:
 def show(store: Store, stored: StoredCall) -> None:
     """The call: headline, then listening on the left and judgement on the right."""
     call, audit = stored.call, stored.audit
+    cover = veil(call, data.public_numbers(store.home, audit.pack))
+    if not st.toggle(t("call.whole"), help=t("call.whole_help"), key="whole"):
+        call, audit = cover.call, cover.audit(audit)
     headline(call, audit)
     due = [step for step in audit.steps if step.verdict != "na"]
     done = sum(step.verdict == "done" for step in due)
@@ -66,7 +70,7 @@ def page(store: Store) -> None:
     try:
         stored = store.call(call_id)
     except NotFoundError:
-        st.text(t("call.missing", id=call_id))
+        st.text(t("call.missing", id=mask_text(call_id)))
         choose(store)
     else:
         show(store, stored)

@@ -164,3 +164,4 @@ def test_facts_are_compared_where_people_spoke_of_them(tmp_path: Path) -> None:
     assert counts.flags_f1 == 2 / 3
     assert counts.promises == (1, 1)
     assert counts.amounts == (0, 0)
+    assert counts.promised == (0, 0, 0)

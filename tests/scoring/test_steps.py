@@ -273,5 +273,5 @@ def test_the_law_is_not_held_up_to_the_vulnerable(said: str) -> None:
 def test_who_only_agrees_to_a_factor_is_told_nothing() -> None:
     """G1, G4: a factor that the agent reads out verifies nobody, so the debtor's steps are not asked for."""
     read_out = call("坐：是周先生吗", "客：是我", "坐：您身份证后四位是三三零一对吧", "客：对")
-    steps = {s.id: s.verdict for s in audit_call(read_out, SHIPPED).steps}
+    steps: dict[str, str] = {s.id: s.verdict for s in audit_call(read_out, SHIPPED).steps}
     assert of(steps, "state_purpose", "ask_cause", "negotiate_plan", "legal_reminder") == {"na"}
