@@ -223,21 +223,45 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What the customer promised to pay, and when."""
+    """What the customer promised to pay, and when.
+
+    Attributes:
+        amount: of the first payment; ``None`` where no single sum was named.
+        date_text, due: the day as said and as a date; ``due`` is ``None`` where no single day was named.
+        utterance: where the customer names the day, or says yes to the agent's proposal, which is in ``also``.
+        between: the first and last day that a span (这两天, 下周) may mean.
+        conditional: whether it hangs on what others do first (免了利息我就还).
+        instalments, monthly: how many payments were named, and whether they come every month.
+        channel: where the customer will pay, by the pack's name for it.
+    """
 
     amount: Decimal | None
     date_text: str | None
     due: date | None
     utterance: int
+    between: tuple[date, date] | None = None
+    also: tuple[int, ...] = ()
+    span: tuple[int, int] | None = None
+    quote: str = ""
+    conditional: bool = False
+    instalments: int | None = None
+    monthly: bool = False
+    channel: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What was said that matters later, each with its utterance."""
+    """What was said that matters later, each with its utterance; ``refusal`` is a flat refusal to pay."""
 
     promise: Promise | None = None
     delinquency_reason: Flag | None = None
     customer_flags: tuple[Flag, ...] = ()
+    refusal: Flag | None = None
+
+    @property
+    def shown(self) -> tuple[Flag, ...]:
+        """The reason, if any, and the flags."""
+        return (*((self.delinquency_reason,) if self.delinquency_reason else ()), *self.customer_flags)
 
     def has(self, flag: str) -> bool:
         """Whether the customer showed this flag anywhere in the call."""
@@ -324,76 +348,3 @@ class Audit:
     signals: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[CallWarning, ...] = ()
     transcribed_by: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        """The audit in the published output format: plain JSON values in a fixed key order."""
-        card, reason, promise = self.scorecard, self.facts.delinquency_reason, self.facts.promise
-        return {
-            "call_id": self.call_id,
-            "pack": self.pack,
-            "code_version": self.code_version,
-            "transcribed_by": self.transcribed_by,
-            "party": self.party.kind,
-            "party_changes": [
-                {"utterance": c.utterance, "party": c.party, "why": c.reason} for c in self.party.changes
-            ],
-            "score": None if card.score is None else float(card.score),
-            "band": card.band,
-            "fatal": card.fatal,
-            "deductions": [
-                {"source": d.source, "id": d.id, "points": float(d.points), "why": d.why} for d in card.deductions
-            ],
-            "findings": [
-                {
-                    "finding_id": f.finding_id,
-                    "rule_id": f.rule_id,
-                    "category": f.category,
-                    "severity": f.severity,
-                    "status": f.status,
-                    "utterance": f.utterance,
-                    "also": list(f.also),
-                    "span": None if f.span is None else list(f.span),
-                    "start": f.start,
-                    "end": f.end,
-                    "quote": f.quote,
-                    "matched_by": f.matched_by,
-                    "why": f.why,
-                    "cites": list(f.cites),
-                    **({"calls": list(f.calls)} if f.calls else {}),
-                }
-                for f in self.findings
-            ],
-            "steps": [
-                {
-                    "id": s.id,
-                    "verdict": s.verdict,
-                    "weight": s.weight,
-                    "utterance": s.utterance,
-                    "also": list(s.also),
-                    "start": s.start,
-                    "end": s.end,
-                    "quote": s.quote,
-                    "why": s.why,
-                    "say_instead": s.say_instead,
-                }
-                for s in self.steps
-            ],
-            "facts": {
-                "promise": None
-                if promise is None
-                else {
-                    "amount": None if promise.amount is None else float(promise.amount),
-                    "date_text": promise.date_text,
-                    "date": None if promise.due is None else promise.due.isoformat(),
-                    "utterance": promise.utterance,
-                },
-                "delinquency_reason": None if reason is None else reason.name,
-                "customer_flags": sorted({f.name for f in self.facts.customer_flags}),
-                "evidence": [
-                    {"name": f.name, "utterance": f.utterance, "quote": f.quote}
-                    for f in (*((reason,) if reason else ()), *self.facts.customer_flags)
-                ],
-            },
-            "signals": dict(self.signals),
-            "warnings": [{"code": w.code, "message": w.message} for w in self.warnings],
-        }

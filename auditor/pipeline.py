@@ -8,12 +8,14 @@ from dataclasses import replace
 import auditor
 from auditor.conversation.facts import find_facts
 from auditor.conversation.party import find_party
+from auditor.conversation.promise import find_promise, find_refusal
 from auditor.conversation.roles import assign_speakers, decide_roles
 from auditor.conversation.signals import measure
 from auditor.conversation.turns import turns
 from auditor.models import SEVERITIES, Audit, Call, Finding, Party, PartyChange, PartyKind, Region
 from auditor.rules.conditions import Rule
 from auditor.rules.match import find
+from auditor.rules.metadata import local_start
 from auditor.rules.pack import Pack
 from auditor.rules.scene import Limits, Scene, as_heard
 from auditor.scoring.cases import judge_cases, record_of, with_cases
@@ -72,6 +74,12 @@ def _prepared(
     facts = find_facts(spoken, call.utterances, pack.facts)
     on_line = (
         Party(party, (PartyChange(0, party, "已给定"),)) if party else find_party(spoken, call.metadata, pack.party)
+    )
+    now = local_start(call.metadata, region)
+    facts = replace(
+        facts,
+        promise=find_promise(spoken, call.utterances, on_line, call.metadata, now, pack.promise),
+        refusal=find_refusal(spoken, call.utterances, pack.promise),
     )
     scene = Scene(
         call=call,

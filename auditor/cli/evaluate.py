@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auditor.cli.measured import list_differences, show_tables
-from auditor.cli.terminal import Exit, LanguageOption, PackOption, check_language, complain, err
+from auditor.cli.terminal import (
+    Exit,
+    LanguageOption,
+    PackOption,
+    UnmaskOption,
+    check_language,
+    complain,
+    err,
+    show_whole,
+)
 
 if TYPE_CHECKING:
     from auditor.evaluation.reference import Case
@@ -43,6 +52,7 @@ def evaluate(
         typer.Option("--fail-under", help="合计 F1 低于它就以 1 退出，用于持续集成。", min=0, max=1, metavar="F1"),
     ] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", help="进程数；0 由程序决定。", min=0, max=64)] = 0,
+    unmask: UnmaskOption = False,
     lang: LanguageOption = "zh",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度。")] = False,
 ) -> None:
@@ -61,10 +71,11 @@ def evaluate(
     """
     from auditor.errors import UsageError
     from auditor.evaluation.judging import judge_all
-    from auditor.evaluation.result import measure
+    from auditor.evaluation.result import measure, without_personal_data
     from auditor.models import CATEGORIES
 
     check_language(lang)
+    show_whole(unmask)
     if unknown := [c for c in category or () if c not in CATEGORIES]:
         raise UsageError(f"没有类别 {unknown[0]}。有：{'、'.join(CATEGORIES)}。")
     cases, failed = _read(paths)
@@ -75,6 +86,8 @@ def evaluate(
     with _progress(len(cases), quiet) as advance:
         judged = judge_all(cases, pack, processes, advance)
     result = measure(judged, judged[0].audit.pack)
+    if not unmask:
+        result = without_personal_data(result, judged)
     if as_json:
         sys.stdout.write(json.dumps(result.as_json(), ensure_ascii=False, indent=2) + "\n")
     else:

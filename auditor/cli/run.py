@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from auditor.cli.summary import as_json_lines, caution, missing, progress_bar, remark, report
-from auditor.cli.terminal import Exit, LanguageOption, PackOption, check_language, complain, err
+from auditor.cli.terminal import (
+    Exit,
+    LanguageOption,
+    PackOption,
+    UnmaskOption,
+    check_language,
+    complain,
+    err,
+    show_whole,
+)
 
 if TYPE_CHECKING:
     from auditor.batch import RunSummary
@@ -86,6 +95,7 @@ def run(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出到标准输出，给机器读。")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度条和结果表。")] = False,
+    unmask: UnmaskOption = False,
     lang: LanguageOption = "zh",
 ) -> None:
     """转写并质检录音（也收转写文件），结果存入归档目录。
@@ -120,6 +130,7 @@ def run(
     from auditor.worker import Worker, is_attempt
 
     check_language(lang)
+    show_whole(unmask)
     rules = load_pack(pack)
     origin = Origin(str(Path.cwd()), None if metadata is None else str(metadata.absolute()), raw, agent_channel)
     if Path(model).expanduser().is_dir():
@@ -201,7 +212,7 @@ def run(
     if not quiet:
         missing(recounted.gaps)
     if as_json:
-        as_json_lines(opened, summaries)
+        as_json_lines(opened, summaries, unmask=unmask)
     elif not quiet:
         report(opened, summaries, attempts, lang)
     if any(s.interrupted for s in summaries):

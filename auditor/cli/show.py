@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from auditor.cli.terminal import BAND_STYLE, SEVERITY_STYLE, LanguageOption, check_language, harmless, named, out
+from auditor.cli.terminal import (
+    BAND_STYLE,
+    SEVERITY_STYLE,
+    LanguageOption,
+    UnmaskOption,
+    check_language,
+    harmless,
+    named,
+    out,
+    show_whole,
+)
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -62,6 +73,7 @@ def show(
         "auditor-home"
     ),
     as_json: Annotated[bool, typer.Option("--json", help="输出一行 JSON，给机器读。")] = False,
+    unmask: UnmaskOption = False,
     lang: LanguageOption = "zh",
 ) -> None:
     """看一通电话：结论、每一分扣在哪里、每个步骤和发现的原话与时间。
@@ -70,14 +82,18 @@ def show(
 
       auditor show S03 --home demo-home
       auditor show S03 --json
+      auditor show S03 --unmask          证件号、电话等也显示
 
     退出码：0 完成；2 没有这通电话，或编号不唯一；3 归档目录不能用。
     """
+    from auditor.cli.summary import public_numbers_of
     from auditor.errors import NotFoundError
     from auditor.store.home import Home
     from auditor.store.queries import Store
+    from auditor.text.masking import veil
 
     check_language(lang)
+    show_whole(unmask)
     with Store(Home.open(home, create=False)) as store:
         found = store.find_call(call_id)
         if call_id in found:
@@ -87,6 +103,9 @@ def show(
         if len(found) > 1:
             raise NotFoundError(f"有 {len(found)} 通以上编号以 {call_id} 开头：{'、'.join(found[:8])}。请写全。")
         stored = store.call(found[0])
+        if not unmask:
+            cover = veil(stored.call, public_numbers_of(store.home, stored.audit.pack))
+            stored = replace(stored, call=cover.call, audit=cover.audit(stored.audit), shown=cover.audit(stored.shown))
     if as_json:
         sys.stdout.write(json.dumps(published(stored), ensure_ascii=False) + "\n")
         return
@@ -96,6 +115,8 @@ def show(
 
 def published(stored: StoredCall) -> dict[str, Any]:
     """The call as it is shown, in the published format, with its own score and what became of its promise."""
+    from auditor.published import audit_json
+
     own = stored.audit.scorecard.score
     kept = [
         {
@@ -107,7 +128,7 @@ def published(stored: StoredCall) -> dict[str, Any]:
         }
         for p in stored.promises
     ]
-    return {**stored.shown.as_json(), "own_score": None if own is None else float(own), "promise_outcomes": kept}
+    return {**audit_json(stored.shown), "own_score": None if own is None else float(own), "promise_outcomes": kept}
 
 
 def lines(stored: StoredCall, lang: str) -> list[Text]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from auditor.cli.terminal import audits_table, complain, err, named, out
+from auditor.cli.terminal import audits_table, complain, err, named, out, shown
 
 if TYPE_CHECKING:
     from auditor.batch import Progress, RunSummary
@@ -107,9 +107,20 @@ def progress_bar(total: int, *, quiet: bool) -> Iterator[Callable[[Progress], No
         def tell(progress: Progress) -> None:
             heard = progress.audio_seconds
             factor = f"实时率 {(time.monotonic() - began) / heard:.2f}" if heard else ""
-            bar.update(task, completed=progress.done, description=progress.call_id[:24], factor=factor)
+            bar.update(task, completed=progress.done, description=shown(progress.call_id)[:24], factor=factor)
 
         yield tell
+
+
+def public_numbers_of(home: Home, pack: str) -> tuple[str, ...]:
+    """The hotlines and official accounts of a pack (by its id) that the home has archived; none where it has not."""
+    from auditor.errors import NotFoundError
+    from auditor.rules.words import public_numbers
+
+    try:
+        return public_numbers((home.archived_pack(pack.rpartition("+")[2]) / "tenant.yaml").read_bytes())
+    except (NotFoundError, OSError):
+        return ()
 
 
 def report(home: Home, summaries: Sequence[RunSummary], attempts: Collection[str], lang: str) -> None:
@@ -148,17 +159,22 @@ def report(home: Home, summaries: Sequence[RunSummary], attempts: Collection[str
         out().print(words["attempts"].format(n=len(attempts)))
 
 
-def as_json_lines(home: Home, summaries: Sequence[RunSummary]) -> None:
+def as_json_lines(home: Home, summaries: Sequence[RunSummary], *, unmask: bool) -> None:
     """One JSON object a call of this run, then one for each failure; nothing else on standard output."""
+    from auditor.published import audit_json
     from auditor.store.queries import Store
+    from auditor.text.masking import veil
 
     with Store(home) as store:
         for summary in summaries:
             for outcome in ("stored", "restored", "unchanged"):
                 for call_id in getattr(summary, outcome):
-                    audit = store.call(call_id).shown.as_json()
-                    sys.stdout.write(json.dumps({"outcome": outcome, **audit}, ensure_ascii=False) + "\n")
+                    stored = store.call(call_id)
+                    audit = stored.shown
+                    if not unmask:
+                        audit = veil(stored.call, public_numbers_of(home, audit.pack)).audit(audit)
+                    sys.stdout.write(json.dumps({"outcome": outcome, **audit_json(audit)}, ensure_ascii=False) + "\n")
             for kind in ("failed", "failed_before"):
                 for failure in getattr(summary, kind):
-                    row = {"outcome": kind, "source": failure.source, "reason": failure.reason}
+                    row = {"outcome": kind, "source": shown(failure.source), "reason": shown(failure.reason)}
                     sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")

@@ -27,7 +27,7 @@ from auditor.rules.pack import Pack
 Way: TypeAlias = Literal["words", "metadata", "signal", "calls"]
 Extent: TypeAlias = Literal["checked", "partly", "unheard", "open"]
 WAYS: tuple[Way, ...] = ("words", "signal", "metadata", "calls")
-HELD_AGAINST_METADATA = frozenset({"matches", "differs", "inflated"})
+HELD_AGAINST_METADATA = frozenset({"matches", "differs", "inflated", "misread"})
 
 
 @dataclass(frozen=True, slots=True)

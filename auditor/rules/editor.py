@@ -13,20 +13,9 @@ from pydantic import BaseModel, TypeAdapter
 from auditor.conversation.signals import SIGNALS
 from auditor.models import CATEGORIES, CUSTOMER_FLAGS, STEPS
 from auditor.rules.cases import CasesFile
+from auditor.rules.cue_files import FactsFile, PartyFile, PromiseFile, RolesFile, SignalsFile
 from auditor.rules.pack import Pack
-from auditor.rules.schema import (
-    FactsFile,
-    NormsFile,
-    OverlayFile,
-    PackFile,
-    PartyFile,
-    RolesFile,
-    RuleFile,
-    ScorecardFile,
-    SignalsFile,
-    StepFile,
-    TenantFile,
-)
+from auditor.rules.schema import NormsFile, OverlayFile, PackFile, RuleFile, ScorecardFile, StepFile, TenantFile
 from auditor.rules.tolerated import ToleratedFile
 from auditor.text.context import CONTEXTS
 
@@ -41,12 +30,13 @@ SHAPES: Mapping[str, tuple[Any, str]] = {
     "party": (PartyFile, "party.yaml"),
     "roles": (RolesFile, "roles.yaml"),
     "facts": (FactsFile, "facts.yaml"),
+    "promise": (PromiseFile, "promise.yaml"),
     "signals": (SignalsFile, "signals.yaml"),
     "cases": (CasesFile, "cases.yaml"),
     "tolerated": (ToleratedFile, "tolerated.yaml"),
 }
 """Kind of file → its model, and which files of a pack are of that kind."""
-WITHOUT_BASE = ("norms", "scorecard", "party", "roles", "facts", "cases")
+WITHOUT_BASE = ("norms", "scorecard", "party", "roles", "facts", "promise", "cases")
 """Files of which a pack that extends another may hold a part only: nothing at their top is required."""
 
 ABOUT: Mapping[str, str] = {
@@ -208,22 +198,65 @@ ABOUT: Mapping[str, str] = {
     "CueFile.regex": "RE2 正则表达式。",
     "CueFile.near": "几样话离得近。",
     "CueFile.unless": "这些语境下不算。",
-    "PartyFile.voicemail": "语音信箱的话。",
+    "PartyFile.voicemail": "语音信箱、语音菜单、代接助理的话。",
     "PartyFile.wrong_number": "打错号码的话。",
+    "PartyFile.related": "对方说自己是债务人的什么人。",
     "PartyFile.third_party": "第三人的话。",
+    "PartyFile.of_debtor": "把债务人当作别人说起的话；对方没说自己就是时才算。",
+    "PartyFile.spoken_of": "坐席向对方问起债务人的话。",
     "PartyFile.relation_asked": "坐席问接听人是谁的什么人。",
+    "PartyFile.asks_back": "对方只反问是谁、什么事。",
+    "PartyFile.claimed": "对方说自己就是。",
+    "PartyFile.named": "坐席说出要找的人。",
+    "PartyFile.own_name": "对方报姓名；最后一个字是姓。",
+    "PartyFile.handing_over": "去叫本人来听。",
     "PartyFile.handed_over": "换了本人来听。",
+    "PartyFile.stays_away": "本人叫不来。",
+    "PartyFile.passing_on": "本人让别人来听。",
+    "PartyFile.lets_speak": "本人同意由别人代谈。",
+    "PartyFile.new_voice": "换人接起时的第一句。",
     "PartyFile.factor_asked": "坐席问核身要素。",
     "PartyFile.factor_given": "客户报出要素。",
-    "PartyFile.factor_stated": "坐席说出要素让客户确认。",
+    "PartyFile.factor_offered": "客户没等问就报出要素。",
+    "PartyFile.factor_stated": "坐席说出要素让客户确认；这样不算核实。",
     "PartyFile.factor_agreed": "客户确认。",
     "PartyFile.factor_refused": "客户拒绝核身。",
+    "PartyFile.factor_confirmed": "坐席说要素对得上。",
     "PartyFile.factor_rejected": "要素对不上。",
     "RolesFile.agent": "坐席常说的话。",
     "RolesFile.customer": "客户常说的话。",
     "FactsFile.flags": "客户情形 → 表明它的话。",
     "FactsFile.reasons": "逾期原因 → 表明它的话。",
+    "FactsFile.not_own": "说的是别人：同一个分句里，它后面不远的情形不算客户自己的。",
     "FactsFile.implied": "有了这种情形，就也有那些情形。",
+    "PromiseFile": "客户答应还款的话，按分句看。",
+    "PromiseFile.when": "说日子一定带的词，用来快速挑出要细看的话。",
+    "PromiseFile.pays": "还钱。",
+    "PromiseFile.moves": "钱往哪里走；还要有数目、或坐席在问，才算还钱。",
+    "PromiseFile.cannot": "还不出，不肯还。",
+    "PromiseFile.tries": "只说试试、求宽限、没定下来。",
+    "PromiseFile.reported": "转述：以前说过的、别人说的。",
+    "PromiseFile.done": "已经付过的。",
+    "PromiseFile.elsewhere": "钱和日子是别的事的。",
+    "PromiseFile.supposed": "假设。",
+    "PromiseFile.void": "整段都不算：玩笑、按着已有的约定还、替别人还。",
+    "PromiseFile.condition": "有条件的承诺。",
+    "PromiseFile.ifs": "后面跟着自己付钱、又没有“就”的，只是假设。",
+    "PromiseFile.corrects": "改口。",
+    "PromiseFile.later": "第一笔以外的钱。",
+    "PromiseFile.total": "几笔的总数。",
+    "PromiseFile.all": "全额。",
+    "PromiseFile.least": "最低还款额。",
+    "PromiseFile.that": "坐席刚说的那个数。",
+    "PromiseFile.half": "一半。",
+    "PromiseFile.payday": "发薪日，没说是几号。",
+    "PromiseFile.at_once": "说的是今天。",
+    "PromiseFile.accepts": "对坐席的提议说好。",
+    "PromiseFile.hedged": "嘴上说好，其实没定。",
+    "PromiseFile.offers": "把话说成商量。",
+    "PromiseFile.asks_when": "坐席问哪天还。",
+    "PromiseFile.refuses": "回绝：不肯还。",
+    "PromiseFile.channels": "还款渠道的名字 → 说它的话。",
     "SignalsFile.hold": "坐席请客户等一等的话；之后的静默不算冷场。",
     "SignalsFile.lookup": "客户去查看、去找东西的话；之后的静默不算冷场。",
     "SignalsFile.backchannels": "只是附和、不算抢话也不算接话的词，如 嗯、对、好。",

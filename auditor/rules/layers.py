@@ -24,6 +24,7 @@ MERGED = (
     "party.yaml",
     "roles.yaml",
     "facts.yaml",
+    "promise.yaml",
     "signals.yaml",
     "cases.yaml",
     "tolerated.yaml",

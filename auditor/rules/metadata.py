@@ -98,6 +98,11 @@ def outside_agreed_hours(metadata: Metadata, region: Region, limits: Limits) -> 
     return not _inside(local, agreed) and (limits.hours is None or _inside(local, limits.hours))
 
 
+def local_start(metadata: Metadata, region: Region) -> datetime | None:
+    """When the call began, as the clock stood where the debtor is."""
+    return None if metadata.started_at is None else metadata.started_at.astimezone(ZONES[region])
+
+
 def agreed_hours(said: str | None) -> tuple[time, time] | None:
     """``HH:MM-HH:MM`` as a pair of times; ``None`` for nothing or for what can't be read."""
     try:

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from auditor.conversation.facts import FactCues
 from auditor.conversation.party import PartyCues
+from auditor.conversation.reading import PromiseCues
 from auditor.conversation.roles import RoleCues
 from auditor.conversation.signals import SignalCues, backchannels
 from auditor.errors import PackError, PackProblem
@@ -20,25 +21,14 @@ from auditor.rules import compile as compiled
 from auditor.rules.cases import NAME as CASES
 from auditor.rules.cases import CaseRules, CasesFile, case_rules
 from auditor.rules.conditions import Problem, Rule, Step, cue, looks_at_words
+from auditor.rules.cue_files import CueFile, FactsFile, PartyFile, PromiseFile, RolesFile, SignalsFile
 from auditor.rules.document import Parsed, check, nearest, parse_yaml
 from auditor.rules.layers import NOT_UTF8, builtin_folder, builtin_names, lay
 from auditor.rules.needs import index
 from auditor.rules.norms import Norm, limits, norm
 from auditor.rules.points import Scoring, scoring
 from auditor.rules.scene import Limits
-from auditor.rules.schema import (
-    CueFile,
-    FactsFile,
-    NormFile,
-    NormsFile,
-    PartyFile,
-    RolesFile,
-    RuleFile,
-    ScorecardFile,
-    SignalsFile,
-    StepFile,
-    TenantFile,
-)
+from auditor.rules.schema import NormFile, NormsFile, RuleFile, ScorecardFile, StepFile, TenantFile
 from auditor.rules.tolerated import NAME as TOLERATED
 from auditor.rules.tolerated import Tolerated, ToleratedFile, tolerated
 from auditor.rules.vocabulary import misheard
@@ -57,6 +47,7 @@ SETTINGS: dict[str, type[BaseModel]] = {
     "roles.yaml": RolesFile,
     "facts.yaml": FactsFile,
 }
+PROMISE = "promise.yaml"  # a pack may do without: then no promise is heard
 SIGNALS = "signals.yaml"
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -85,6 +76,7 @@ class Pack:
     party: PartyCues
     roles: RoleCues
     facts: FactCues
+    promise: PromiseCues | None
     signals: SignalCues
     institutions: tuple[str, ...]
     agencies: tuple[str, ...]
@@ -200,6 +192,7 @@ class _Loader:
         accepted = self._tolerated()
         cases = self._checked(CASES, CasesFile) if CASES in self.files else None
         self._check_numbers(cases, norms_file)
+        promise = self._promise()
         if self.problems:
             raise PackError(self.problems)
         about, tenant = self.layers.about, settings["tenant.yaml"]
@@ -218,6 +211,7 @@ class _Loader:
         fact_cues = FactCues(
             cues("facts.yaml", facts.flags),
             cues("facts.yaml", facts.reasons),
+            cues("facts.yaml", {"not_own": facts.not_own})["not_own"],
             {k: tuple(v) for k, v in facts.implied.items()},
         )
         signal_cues = self._signals()
@@ -238,6 +232,7 @@ class _Loader:
             party=party_cues,
             roles=role_cues,
             facts=fact_cues,
+            promise=promise,
             signals=signal_cues,
             institutions=tuple(tenant.institutions),
             agencies=tuple(tenant.agencies),
@@ -254,13 +249,29 @@ class _Loader:
                 self.words.get("misheard", ()),
                 lambda message, about: self._problem("words/misheard.txt")(message, about),
             ),
-            index=index(in_order, steps, [*party_cues.listeners, *fact_cues.listeners, *signal_cues.listeners]),
+            index=index(
+                in_order,
+                steps,
+                [
+                    *party_cues.listeners,
+                    *fact_cues.listeners,
+                    *signal_cues.listeners,
+                    *(promise.listeners if promise else ()),
+                ],
+            ),
             tolerated=accepted,
             places=self.layers.places,
         )
         if self.problems:
             raise PackError(self.problems)
         return pack
+
+    def _promise(self) -> PromiseCues | None:
+        file = self._checked(PROMISE, PromiseFile) if PROMISE in self.files else None
+        if file is None:
+            return None
+        single = self._cues(PROMISE, {n: getattr(file, n) for n in PromiseFile.model_fields if n != "channels"})
+        return PromiseCues(**single, channels=self._cues(PROMISE, file.channels))
 
     def _cues(self, file: str, cues: Mapping[str, CueFile]) -> dict[str, Cue]:
         return {name: cue(each, self.words, self._problem(file)) for name, each in cues.items()}
@@ -356,7 +367,7 @@ class _Loader:
         for name in self.files:
             parts = name.split("/")
             fine = (
-                name in ("pack.yaml", CASES, SIGNALS, TOLERATED)
+                name in ("pack.yaml", CASES, PROMISE, SIGNALS, TOLERATED)
                 or name in SETTINGS
                 or parts[0] == "words"
                 or (parts[0] == "steps" and len(parts) == 2 and parts[1].removesuffix(".yaml") in STEPS)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from auditor.store.queries import CallRow, CaseRow
+from auditor.text.masking import mask_text
 from dashboards.formats import clock, when
 from dashboards.locales import name, t
 
@@ -22,7 +23,7 @@ def calls_table(rows: Sequence[CallRow], key: str) -> None:
     table = {
         score: [None if row.score is None else float(row.score) for row in rows],
         t("table.band"): [name("band", row.band) for row in rows],
-        t("table.call"): [row.call_id for row in rows],
+        t("table.call"): [mask_text(row.call_id) for row in rows],
         t("table.started"): [when(row.started_at) if row.started_at else "" for row in rows],
         t("table.agent"): [row.agent_name or row.agent_id or "" for row in rows],
         t("table.team"): [row.team or "" for row in rows],

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.models import Facts, Finding, Flag, Metadata, PartyKind, Payment, Promise
+from auditor.published import audit_json
 from auditor.rules.pack import load_pack
 from auditor.scoring.cases import Cases, gaps, groups, judge_cases, judge_group, with_cases
 from auditor.scoring.together import CallRecord
@@ -320,7 +321,7 @@ def test_a_call_keeps_its_own_audit_and_is_shown_with_what_others_add() -> None:
     assert shown.scorecard.score is not None
     assert shown.scorecard.score <= 60
     assert (own.findings, own.scorecard.score) == ((), Decimal("100.00"))
-    assert shown.as_json()["findings"][0]["calls"] == ["A1", "A2", "A3", "A4"]
+    assert audit_json(shown)["findings"][0]["calls"] == ["A1", "A2", "A3", "A4"]
     assert with_cases(own, [], PACK.scoring) is own
 
 
