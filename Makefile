@@ -13,7 +13,7 @@ help:
 	@echo "make demo          安装、转写样例录音、质检、打开复核页面（OPEN=0 只打印结果表）"
 	@echo "make test          安装测试所需并跑测试"
 	@echo "make lint types    代码检查、类型检查"
-	@echo "make bench         基准：转写速度、演示模型准确度、文本质检速度、识别噪声"
+	@echo "make bench         基准：转写速度、演示模型准确度、文本质检速度、跨通话速度、识别噪声"
 	@echo "make clean         删除虚拟环境和演示结果"
 
 $(BIN)/python:
@@ -50,6 +50,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/transcription.py
 	$(BIN)/python benchmarks/noise.py
 	$(BIN)/python benchmarks/diarization.py
+	$(BIN)/python benchmarks/cases.py
 	$(BIN)/python benchmarks/text_audit.py
 
 clean:

@@ -61,7 +61,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What the institution knows about a call. Every field may be absent; unknown columns live on in ``custom``."""
+    """What the institution knows of a call; any field may be absent (``payments`` ``()``: nothing was paid)."""
 
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -85,11 +85,13 @@ class Metadata:
     contact_relation: str | None = None
     agreed_hours: str | None = None
     plan_breached: bool | None = None
-    payments: tuple[Payment, ...] = ()
+    payments: tuple[Payment, ...] | None = None
     litigation: str | None = None
     waiver_approved: bool | None = None
     staff_is_bank: bool | None = None
     hung_up_by: str | None = None
+    agreed_calls_per_day: int | None = None
+    callback_requested: bool | None = None
     custom: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -113,10 +115,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One stretch of one speaker's speech, as heard; ``text`` is never rewritten.
+    """One stretch of one speaker's speech; ``text`` is as heard, never rewritten, ``channel`` 0 (left) or 1 where known.
 
-    ``quarantined`` lists the reasons why the text was probably never said; such an utterance stays in the transcript but is
-    not judged. ``channel`` is the recording's channel (0 left, 1 right) or, where all are on one, the number of the voice.
+    ``quarantined`` lists why the text was probably never said; it stays in the transcript but is not judged. Where all are on one
+    channel, ``channel`` is the number of the voice.
     """
 
     speaker: Speaker
@@ -224,21 +226,45 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What the customer promised to pay, and when."""
+    """What the customer promised to pay, and when.
+
+    Attributes:
+        amount: of the first payment; ``None`` where no single sum was named.
+        date_text, due: the day as said and as a date; ``due`` is ``None`` where no single day was named.
+        utterance: where the customer names the day, or says yes to the agent's proposal, which is in ``also``.
+        between: the first and last day that a span (这两天, 下周) may mean.
+        conditional: whether it hangs on what others do first (免了利息我就还).
+        instalments, monthly: how many payments were named, and whether they come every month.
+        channel: where the customer will pay, by the pack's name for it.
+    """
 
     amount: Decimal | None
     date_text: str | None
     due: date | None
     utterance: int
+    between: tuple[date, date] | None = None
+    also: tuple[int, ...] = ()
+    span: tuple[int, int] | None = None
+    quote: str = ""
+    conditional: bool = False
+    instalments: int | None = None
+    monthly: bool = False
+    channel: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What was said that matters later, each with its utterance."""
+    """What was said that matters later, each with its utterance; ``refusal`` is a flat refusal to pay."""
 
     promise: Promise | None = None
     delinquency_reason: Flag | None = None
     customer_flags: tuple[Flag, ...] = ()
+    refusal: Flag | None = None
+
+    @property
+    def shown(self) -> tuple[Flag, ...]:
+        """The reason, if any, and the flags."""
+        return (*((self.delinquency_reason,) if self.delinquency_reason else ()), *self.customer_flags)
 
     def has(self, flag: str) -> bool:
         """Whether the customer showed this flag anywhere in the call."""
@@ -247,7 +273,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One breach, with its own evidence. ``quote`` is ``text[span[0]:span[1]]`` of the utterance as heard."""
+    """One breach, its evidence and, where it takes several, the ``calls``; ``quote`` is ``text[span[0]:span[1]]`` as heard."""
 
     finding_id: str
     rule_id: str
@@ -263,6 +289,7 @@ class Finding:
     matched_by: str
     why: str
     cites: tuple[str, ...]
+    calls: tuple[str, ...] = ()
 
 
 def finding_id(call_id: str, category: str, utterance: int | None, span: tuple[int, int] | None) -> str:
@@ -324,77 +351,3 @@ class Audit:
     signals: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[CallWarning, ...] = ()
     transcribed_by: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        """The audit in the published output format: plain JSON values in a fixed key order."""
-        card = self.scorecard
-        reason = self.facts.delinquency_reason
-        promise = self.facts.promise
-        return {
-            "call_id": self.call_id,
-            "pack": self.pack,
-            "code_version": self.code_version,
-            "transcribed_by": self.transcribed_by,
-            "party": self.party.kind,
-            "party_changes": [
-                {"utterance": c.utterance, "party": c.party, "why": c.reason} for c in self.party.changes
-            ],
-            "score": None if card.score is None else float(card.score),
-            "band": card.band,
-            "fatal": card.fatal,
-            "deductions": [
-                {"source": d.source, "id": d.id, "points": float(d.points), "why": d.why} for d in card.deductions
-            ],
-            "findings": [
-                {
-                    "finding_id": f.finding_id,
-                    "rule_id": f.rule_id,
-                    "category": f.category,
-                    "severity": f.severity,
-                    "status": f.status,
-                    "utterance": f.utterance,
-                    "also": list(f.also),
-                    "span": None if f.span is None else list(f.span),
-                    "start": f.start,
-                    "end": f.end,
-                    "quote": f.quote,
-                    "matched_by": f.matched_by,
-                    "why": f.why,
-                    "cites": list(f.cites),
-                }
-                for f in self.findings
-            ],
-            "steps": [
-                {
-                    "id": s.id,
-                    "verdict": s.verdict,
-                    "weight": s.weight,
-                    "utterance": s.utterance,
-                    "also": list(s.also),
-                    "start": s.start,
-                    "end": s.end,
-                    "quote": s.quote,
-                    "why": s.why,
-                    "say_instead": s.say_instead,
-                }
-                for s in self.steps
-            ],
-            "facts": {
-                "promise": None
-                if promise is None
-                else {
-                    "amount": None if promise.amount is None else float(promise.amount),
-                    "date_text": promise.date_text,
-                    "date": None if promise.due is None else promise.due.isoformat(),
-                    "utterance": promise.utterance,
-                },
-                "delinquency_reason": None if reason is None else reason.name,
-                "customer_flags": sorted({f.name for f in self.facts.customer_flags}),
-                "evidence": [
-                    {"name": f.name, "utterance": f.utterance, "quote": f.quote}
-                    for f in (*((reason,) if reason else ()), *self.facts.customer_flags)
-                ],
-            },
-            "signals": dict(self.signals),
-            "warnings": [{"code": w.code, "message": w.message} for w in self.warnings],
-        }

@@ -8,14 +8,17 @@ from dataclasses import replace
 import auditor
 from auditor.conversation.facts import find_facts
 from auditor.conversation.party import find_party
+from auditor.conversation.promise import find_promise, find_refusal
 from auditor.conversation.roles import assign_speakers, decide_roles
 from auditor.conversation.signals import measure
 from auditor.conversation.turns import turns
 from auditor.models import SEVERITIES, Audit, Call, Finding, Party, PartyChange, PartyKind, Region
 from auditor.rules.conditions import Rule
 from auditor.rules.match import find
+from auditor.rules.metadata import local_start
 from auditor.rules.pack import Pack
 from auditor.rules.scene import Limits, Scene, as_heard
+from auditor.scoring.cases import judge_cases, record_of, with_cases
 from auditor.scoring.scorecard import score
 from auditor.scoring.steps import Candidate, candidates, judge, seen
 from auditor.text.normalise import normalise
@@ -82,6 +85,12 @@ def _prepared(
     on_line = (
         Party(party, (PartyChange(0, party, "已给定"),)) if party else find_party(spoken, call.metadata, pack.party)
     )
+    now = local_start(call.metadata, region)
+    facts = replace(
+        facts,
+        promise=find_promise(spoken, call.utterances, on_line, call.metadata, now, pack.promise),
+        refusal=find_refusal(spoken, call.utterances, pack.promise),
+    )
     scene = Scene(
         call=call,
         turns=spoken,
@@ -126,6 +135,15 @@ def audit_call(
         warnings=call.warnings,
         transcribed_by=call.transcribed_by,
     )
+
+
+def audit_together(judged: Sequence[tuple[Call, Audit]], pack: Pack) -> tuple[Audit, ...]:
+    """The calls' audits as they are shown, each with what the calls show together, in the order given.
+
+    Audits that need nothing added are returned as they are.
+    """
+    found = judge_cases((record_of(call, audit) for call, audit in judged), pack).of()
+    return tuple(with_cases(audit, found.get(audit.call_id, ()), pack.scoring) for _, audit in judged)
 
 
 def every_finding(scene: Scene, pack: Pack) -> list[Finding]:

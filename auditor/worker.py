@@ -163,6 +163,11 @@ def _known(work: Recording | Call) -> Metadata:
     return replace(work.metadata, custom={**work.metadata.custom, "agent_channel": work.agent_channel})
 
 
+def is_attempt(work: Recording | Call) -> bool:
+    """Whether this is a call that nobody answered: it counts towards limits, and there is nothing in it to judge."""
+    return isinstance(work, Call) and work.metadata.answered is False and not work.utterances
+
+
 def attempts(rows: Sequence[Metadata]) -> list[Call]:
     """Unanswered attempts as calls without speech: they are kept because they count towards frequency limits."""
     calls = []

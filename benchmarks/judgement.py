@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress
 from rich.table import Table
 
 from auditor.evaluation.gold import read_cases
@@ -98,6 +98,39 @@ def on_lines(part: str, judged: Sequence[Judged], pack: str, goals: bool) -> Ite
     )
     yield rate(part, "innocent lines with a confirmed finding", innocent.confirmed, innocent.lines)
     yield rate(part, "innocent lines with any finding", innocent.any, innocent.lines)
+    yield from on_customers(part, judged, pack, goals)
+
+
+def on_customers(part: str, judged: Sequence[Judged], pack: str, goals: bool) -> Iterator[Bar]:
+    """Who customers' lines show to be on the line, the reasons and the flags that they show.
+
+    The goal for the party is that of third-parties.jsonl, whose lines show it; in other files it mostly comes from before.
+    """
+    lines = [j for j in judged if j.case.line is not None and j.case.call.utterances[j.case.line].speaker == "customer"]
+    showing = [j for j in lines if Path(j.case.source).name == "third-parties.jsonl"]
+    for what, some, goal in (("third-parties.jsonl", showing, 0.90), ("all", lines, None)):
+        pairs = measure(some, pack).party.values()
+        if pairs:
+            yield rate(part, f"party on customers' lines, {what}", *agreement(pairs), goal if goals else None)
+    yield from on_facts(part, measure(lines, pack), goals)
+
+
+def on_facts(part: str, result: Result, goals: bool = False) -> Iterator[Bar]:
+    """Delinquency reason, customer flags and promises to pay, which are right where amount and day both are."""
+    for facts in result.facts.values():
+        yield rate(part, "delinquency reason or none", *facts.reasons, 0.90 if goals else None)
+        yield rate(part, "delinquency reason, where given", *facts.reasons_heard)
+        yield f1(part, "customer flags", facts.flags, facts.flags_f1, 0.85 if goals else None)
+        if any(facts.promised):
+            yield f1(part, "promise to pay, amount and day", facts.promised, facts.promised_f1, 0.90 if goals else None)
+            yield rate(part, "promise or none", *facts.promises)
+
+
+def f1(part: str, what: str, counts: tuple[int, int, int], measured: float | None, goal: float | None = None) -> Bar:
+    """A harmonic mean of precision and recall, with what was counted: right, wrong, missed."""
+    right, wrong, missed = counts
+    shown = "–" if measured is None else f"{measured:.1%}  (right {right}, wrong {wrong}, missed {missed})"
+    return Bar(part, f"{what}: F1", measured, shown, goal)
 
 
 def on_calls(part: str, result: Result) -> Iterator[Bar]:
@@ -106,14 +139,11 @@ def on_calls(part: str, result: Result) -> Iterator[Bar]:
     yield rate(part, "violations: confirmed precision", total.confirmed, total.confirmed + total.false_confirmed)
     yield rate(part, "violations: recall, confirmed", total.confirmed, total.marks)
     yield rate(part, "violations: recall, with suspected", total.confirmed + total.suspected, total.marks)
-    f1 = total.f1
-    yield Bar(part, "violations: F1, confirmed", f1, "–" if f1 is None else f"{f1:.1%}")
+    whole = total.f1
+    yield Bar(part, "violations: F1, confirmed", whole, "–" if whole is None else f"{whole:.1%}")
     yield rate(part, "steps", *agreement(result.steps.values()))
-    party = result.party
-    yield rate(part, "party", sum(n for (a, b), n in party.items() if a == b), party.total())
-    right, wrong, missed = result.facts.flags
-    flags = share(2 * right, 2 * right + wrong + missed)
-    yield Bar(part, "customer flags: F1", flags, "–" if flags is None else f"{flags:.1%}")
+    yield rate(part, "party", *agreement(result.party.values()))
+    yield from on_facts(part, result)
 
 
 def on_utterances(part: str, judged: Sequence[Judged], pack: str) -> Iterator[Bar]:
@@ -222,9 +252,9 @@ def main() -> int:
         parser.error(f"nothing to measure in {given.data}")
     cases = [case for group in sets.values() for case in group]
     progress = Console(stderr=True)
-    judged = list(
-        track(judge_all(cases, given.pack, given.jobs), "judging", len(cases), console=progress, transient=True)
-    )
+    with Progress(console=progress, transient=True) as watched:
+        task = watched.add_task("judging", total=len(cases))
+        judged = judge_all(cases, given.pack, given.jobs, lambda: watched.advance(task))
     table = Table("set", "figure", "measured", "goal", "")
     missed = start = 0
     for name, group in sets.items():

@@ -9,6 +9,7 @@ import streamlit as st
 
 from auditor.errors import NotFoundError
 from auditor.rules.norms import read_norms
+from auditor.rules.words import public_numbers as read_public_numbers
 from auditor.store.home import Home
 from auditor.store.queries import Store, StoredCall
 from auditor.web.clips import audio_link
@@ -42,6 +43,19 @@ def clauses(home: Home, pack: str) -> Mapping[str, str]:
         return _clauses(home.archived_pack(pack.rpartition("+")[2]))
     except NotFoundError:
         return {}
+
+
+def public_numbers(home: Home, pack: str) -> tuple[str, ...]:
+    """The hotlines and official accounts of a pack, which are nobody's own; none where it is not in the home's archive."""
+    try:
+        return _public_numbers(home.archived_pack(pack.rpartition("+")[2]))
+    except (NotFoundError, OSError):
+        return ()
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _public_numbers(folder: Path) -> tuple[str, ...]:
+    return read_public_numbers((folder / "tenant.yaml").read_bytes())
 
 
 @st.cache_data(show_spinner=False, max_entries=20)

@@ -17,6 +17,7 @@ ANYONE = {"models", "errors"}
 MAY_IMPORT: dict[str, set[str]] = {
     "models": set(),
     "errors": set(),
+    "published": set(),
     "speech": set(),
     "text": set(),
     "conversation": {"text"},
@@ -26,6 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store": set(),
     "batch": {"pipeline", "store", "speech"},
     "worker": {"batch", "pipeline", "rules", "speech", "store"},
+    "recount": {"rules", "scoring", "store"},
     "evaluation": {"pipeline", "store", "rules", "speech", "text"},
     "web": {"store", "speech.audio"},
     "cli": {
@@ -38,6 +40,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "store",
         "batch",
         "worker",
+        "recount",
+        "published",
         "evaluation",
         "web",
     },
@@ -58,6 +62,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "ahocorasick": ("text/index.py", "text/misheard.py"),
     "opencc": ("text/normalise.py",),
     "pypinyin": ("text/pinyin.py",),
+    "stdnum": ("text/numbering.py",),
+    "phonenumbers": ("text/numbering.py",),
     "duckdb": ("store/",),
     "sqlite3": ("store/",),
     "pyarrow": ("store/",),

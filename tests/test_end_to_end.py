@@ -44,7 +44,7 @@ def test_a_recording_gives_the_same_bytes_in_two_processes(tmp_path: Path) -> No
 def test_a_mono_recording_is_judged_and_says_how_sure_it_is(tmp_path: Path) -> None:
     """Its voices are told apart and given roles; a second time nothing is done; told not to, it can't be judged."""
     shutil.copy(SAMPLES / "calls" / "S14.amr", tmp_path / "S14.amr")
-    asked = ["run", "S14.amr", "--metadata", SAMPLES / "metadata.csv", *HEARING, "--home", "home"]
+    asked: list[str | Path] = ["run", "S14.amr", "--metadata", SAMPLES / "metadata.csv", *HEARING, "--home", "home"]
     assert "本次完成" in auditor(*asked, cwd=tmp_path).out
     (row,) = auditor("show", "S14", "--home", "home", "--json", cwd=tmp_path).rows
     done = {s["id"] for s in row["steps"] if s["verdict"] == "done"}

@@ -9,7 +9,7 @@ import typer
 
 from auditor.cli import check, doctor, evaluate, rules, run, serve, show
 from auditor.cli.manual import Program, Verb
-from auditor.cli.terminal import Exit, complain
+from auditor.cli.terminal import Exit, complain, show_whole
 from auditor.errors import AuditorError, HomeError, ModelError, NotFoundError, PackError, UsageError
 
 app = typer.Typer(
@@ -51,6 +51,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A terminal has its own encoding, which may lack a mark or two; files and pipes get the one the format names.
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
+    show_whole(False)
     try:
         code = app(prog_name="auditor", standalone_mode=False)
         if code == Exit.INTERRUPTED:

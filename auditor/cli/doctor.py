@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from auditor.cli.terminal import Exit, PackOption, out
+from auditor.cli.terminal import Exit, PackOption, out, shown
 
 PACKAGES = (
     "faster-whisper", "ctranslate2", "jieba", "spacy", "streamlit", "duckdb", "pyarrow", "av", "soundfile",
@@ -59,7 +59,7 @@ def doctor(
     bad = False
     for remark in (*_programs(), *_model(model), *_diarizer(diarizer), *_pack(pack), *_home(home)):
         mark, style = MARKS[remark.state]
-        out().print(f"{mark} {remark.text}", style=style if remark.state != "good" else None)
+        out().print(f"{mark} {shown(remark.text)}", style=style if remark.state != "good" else None)
         bad = bad or remark.state == "missing"
     if bad:
         raise typer.Exit(Exit.UNUSABLE)

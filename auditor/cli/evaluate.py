@@ -5,17 +5,26 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from auditor.cli.measured import list_differences, show_tables
-from auditor.cli.terminal import Exit, LanguageOption, PackOption, check_language, complain, err
+from auditor.cli.terminal import (
+    Exit,
+    LanguageOption,
+    PackOption,
+    UnmaskOption,
+    check_language,
+    complain,
+    err,
+    show_whole,
+)
 
 if TYPE_CHECKING:
-    from auditor.evaluation.metrics import Judged
     from auditor.evaluation.reference import Case
 
 CASES_A_PROCESS = 400
@@ -43,12 +52,14 @@ def evaluate(
         typer.Option("--fail-under", help="合计 F1 低于它就以 1 退出，用于持续集成。", min=0, max=1, metavar="F1"),
     ] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", help="进程数；0 由程序决定。", min=0, max=64)] = 0,
+    unmask: UnmaskOption = False,
     lang: LanguageOption = "zh",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度。")] = False,
 ) -> None:
     """用参考答案量一量机器判得准不准：精确率、召回率、F1、步骤正确率，逐条列出漏报和误报。
 
     参考答案只在判完之后拿来比对，判的时候看不到。确认和疑似分开计算。没有参考答案的通话略过。
+    一起给出的整通电话放在一起判（每天次数等），和 check 一样。
 
     例：
 
@@ -60,10 +71,11 @@ def evaluate(
     """
     from auditor.errors import UsageError
     from auditor.evaluation.judging import judge_all
-    from auditor.evaluation.result import measure
+    from auditor.evaluation.result import measure, without_personal_data
     from auditor.models import CATEGORIES
 
     check_language(lang)
+    show_whole(unmask)
     if unknown := [c for c in category or () if c not in CATEGORIES]:
         raise UsageError(f"没有类别 {unknown[0]}。有：{'、'.join(CATEGORIES)}。")
     cases, failed = _read(paths)
@@ -71,8 +83,11 @@ def evaluate(
         complain("没有找到参考答案。通话要有 gold，单句要有 text 和 label；格式见 docs/scoring.md。")
         raise typer.Exit(Exit.SOME_FAILED)
     processes = jobs or max(1, min(os.cpu_count() or 1, len(cases) // CASES_A_PROCESS))
-    judged = list(_watched(judge_all(cases, pack, processes), len(cases), quiet))
+    with _progress(len(cases), quiet) as advance:
+        judged = judge_all(cases, pack, processes, advance)
     result = measure(judged, judged[0].audit.pack)
+    if not unmask:
+        result = without_personal_data(result, judged)
     if as_json:
         sys.stdout.write(json.dumps(result.as_json(), ensure_ascii=False, indent=2) + "\n")
     else:
@@ -103,7 +118,10 @@ def _read(paths: Sequence[Path]) -> tuple[list[Case], int]:
     return cases, len(bad)
 
 
-def _watched(judged: Iterable[Judged], total: int, quiet: bool) -> Iterator[Judged]:
-    from rich.progress import track
+@contextmanager
+def _progress(total: int, quiet: bool) -> Iterator[Callable[[], None]]:
+    from rich.progress import Progress
 
-    yield from judged if quiet else track(judged, "评测", total, console=err(), transient=True)
+    with Progress(console=err(), transient=True, disable=quiet) as bar:
+        task = bar.add_task("评测", total=total)
+        yield lambda: bar.advance(task)

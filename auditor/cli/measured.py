@@ -22,10 +22,13 @@ WORDS = {
         "region": "地区", "script": "字体", "source": "来源", "calls": "整通电话",
         "step": "步骤", "accuracy": "正确率", "wrong": "判错的（应为→判成）", "said": "单句认出",
         "innocent": "没有违规的 {lines} 句里：误报（确认）{confirmed}，任何发现 {any}，致命 {critical}（{rate}）。",
-        "party": "接听人判对 {right}/{of}（{rate}）。",
-        "flags": "客户情形：对 {right}，多 {wrong}，漏 {missed}（F1 {f1}）。",
-        "reason": "逾期原因对 {reason[0]}/{reason[1]}；有无承诺对 {promise[0]}/{promise[1]}，"
+        "party": "接听人（{where}）判对 {right}/{of}（{rate}）。",
+        "promise": "还款承诺（{where}，金额和日期都对才算对）：对 {right}，错 {wrong}，漏 {missed}（F1 {f1}）。",
+        "flags": "客户情形（{where}）：对 {right}，多 {wrong}，漏 {missed}（F1 {f1}）。",
+        "reason": "逾期原因（{where}）对 {reason[0]}/{reason[1]}（{rate}），其中说了原因的 {heard[0]}/{heard[1]}；"
+        "有无承诺对 {promise[0]}/{promise[1]}，"
         "金额对 {amount[0]}/{amount[1]}，日期对 {date[0]}/{date[1]}。",
+        "agent_lines": "坐席单句", "customer_lines": "客户单句", "lines": "单句",
         "interval": "精确率 95% 区间 {p}；召回率 {r}；含疑似 {a}。",
         "metadata": "元数据", "comma": "，",
     },
@@ -37,10 +40,13 @@ WORDS = {
         "region": "region", "script": "script", "source": "source", "calls": "whole calls",
         "step": "step", "accuracy": "accuracy", "wrong": "wrong (right→given)", "said": "lines told",
         "innocent": "Of {lines} innocent lines: confirmed {confirmed}, any finding {any}, critical {critical} ({rate}).",
-        "party": "Party right {right}/{of} ({rate}).",
-        "flags": "Customer flags: right {right}, wrong {wrong}, missed {missed} (F1 {f1}).",
-        "reason": "Delinquency reason right {reason[0]}/{reason[1]}; promise or none {promise[0]}/{promise[1]}, "
+        "party": "Party ({where}) right {right}/{of} ({rate}).",
+        "promise": "Promises to pay ({where}, amount and date both right): right {right}, wrong {wrong}, missed {missed} (F1 {f1}).",
+        "flags": "Customer flags ({where}): right {right}, wrong {wrong}, missed {missed} (F1 {f1}).",
+        "reason": "Delinquency reason ({where}) right {reason[0]}/{reason[1]} ({rate}), where one was given "
+        "{heard[0]}/{heard[1]}; promise or none {promise[0]}/{promise[1]}, "
         "amount {amount[0]}/{amount[1]}, date {date[0]}/{date[1]}.",
+        "agent_lines": "agents' lines", "customer_lines": "customers' lines", "lines": "single lines",
         "interval": "95% intervals: precision {p}; recall {r}; with suspected {a}.",
         "metadata": "metadata", "comma": ", ",
     },
@@ -78,7 +84,7 @@ def list_differences(result: Result, wanted: Collection[str], suspected: bool, l
 
 def show_tables(result: Result, lang: str) -> None:
     """Precision and recall by category and by group, innocent lines, steps, party and facts."""
-    from auditor.evaluation.metrics import share, wilson
+    from auditor.evaluation.metrics import agreement, share, wilson
 
     words = WORDS[lang]
     out().print(words["read"].format(calls=result.calls, lines=result.lines, pack=result.pack))
@@ -98,15 +104,20 @@ def show_tables(result: Result, lang: str) -> None:
         out().print(words["innocent"].format(**counts, critical=innocent.critical, rate=rate))
     if result.steps or result.steps_said:
         out().print(_steps(result, lang))
-    if of := result.party.total():
-        right = sum(n for (a, b), n in result.party.items() if a == b)
-        out().print(words["party"].format(right=right, of=of, rate=_percent(share(right, of))))
-    if (facts := result.facts).promises[1]:
+    for where, pairs in result.party.items():
+        right, of = agreement([pairs])
+        rate = _percent(share(right, of))
+        out().print(words["party"].format(where=words[where], right=right, of=of, rate=rate))
+    for where, facts in result.facts.items():
         right, wrong, missed = facts.flags
-        f1 = share(2 * right, 2 * right + wrong + missed)
-        out().print(words["flags"].format(right=right, wrong=wrong, missed=missed, f1=_percent(f1)))
-        told = {"reason": facts.reasons, "promise": facts.promises, "amount": facts.amounts, "date": facts.dates}
-        out().print(words["reason"].format(**told))
+        flags = {"right": right, "wrong": wrong, "missed": missed, "f1": _percent(facts.flags_f1)}
+        out().print(words["flags"].format(where=words[where], **flags))
+        right, wrong, missed = facts.promised
+        promised = {"right": right, "wrong": wrong, "missed": missed, "f1": _percent(facts.promised_f1)}
+        out().print(words["promise"].format(where=words[where], **promised))
+        told: dict[str, object] = {"reason": facts.reasons, "heard": facts.reasons_heard, "promise": facts.promises}
+        told |= {"rate": _percent(share(*facts.reasons)), "amount": facts.amounts, "date": facts.dates}
+        out().print(words["reason"].format(where=words[where], **told))
 
 
 def _categories(result: Result, lang: str) -> Table:

@@ -12,8 +12,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from auditor.cli.summary import as_json_lines, caution, progress_bar, remark, report
-from auditor.cli.terminal import Exit, LanguageOption, PackOption, check_language, complain, err
+from auditor.cli.summary import as_json_lines, caution, missing, progress_bar, remark, report
+from auditor.cli.terminal import (
+    Exit,
+    LanguageOption,
+    PackOption,
+    UnmaskOption,
+    check_language,
+    complain,
+    err,
+    show_whole,
+)
 
 if TYPE_CHECKING:
     from auditor.batch import RunSummary
@@ -94,10 +103,12 @@ def run(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出到标准输出，给机器读。")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度条和结果表。")] = False,
+    unmask: UnmaskOption = False,
     lang: LanguageOption = "zh",
 ) -> None:
     """转写并质检录音（也收转写文件），结果存入归档目录。
 
+    同一客户、同一号码、同一坐席的通话合在一起再判一遍（每天次数、拒绝后再联系等），晚到的通话也算进去。
     做过的通话不重做；中断或断电后再运行一次，会从没做完的接着做。不能用的文件各报一行原因，其余照常处理。
 
     例：
@@ -120,14 +131,16 @@ def run(
     """
     from auditor.batch import run as run_batch
     from auditor.errors import InputError, UsageError
+    from auditor.recount import recount
     from auditor.rules.pack import load_pack
     from auditor.speech.audio import RawFormat
     from auditor.speech.diarizers import diarizer_named
     from auditor.speech.ingest import find
     from auditor.store.home import Home
-    from auditor.worker import Worker
+    from auditor.worker import Worker, is_attempt
 
     check_language(lang)
+    show_whole(unmask)
     rules = load_pack(pack)
     origin = Origin(str(Path.cwd()), None if metadata is None else str(metadata.absolute()), raw, agent_channel)
     if Path(model).expanduser().is_dir():
@@ -156,6 +169,7 @@ def run(
         )
 
     summaries: list[RunSummary] = []
+    attempts: set[str] = set()
     lost = False
     for group, given in groups:
         if not Path(given.folder).is_dir():
@@ -169,6 +183,7 @@ def run(
             worker = Worker(opened, rules, recogniser, raw_format, telling, asdict(given))
             plan = worker.plan(intake)
             jobs, rejected = plan.jobs, plan.rejected
+            attempts.update(job.call_id for job in jobs if is_attempt(job.work))
             if not quiet:
                 remark(intake, plan.unmatched)
             for error in rejected:
@@ -204,10 +219,13 @@ def run(
         if summary.interrupted:
             complain("做完的通话已保存；再运行一次会接着做。")
             break
+    recounted = recount(opened, rules, datetime.now(UTC))
+    if not quiet:
+        missing(recounted.gaps)
     if as_json:
-        as_json_lines(opened, summaries)
+        as_json_lines(opened, summaries, unmask=unmask)
     elif not quiet:
-        report(opened, summaries, lang)
+        report(opened, summaries, attempts, lang)
     if any(s.interrupted for s in summaries):
         raise typer.Exit(Exit.INTERRUPTED)
     if lost or any(s.failed or s.failed_before for s in summaries):

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from auditor.cli.terminal import BAND_STYLE, SEVERITY_STYLE, LanguageOption, check_language, harmless, named, out
+from auditor.cli.terminal import (
+    BAND_STYLE,
+    SEVERITY_STYLE,
+    LanguageOption,
+    UnmaskOption,
+    check_language,
+    harmless,
+    named,
+    out,
+    show_whole,
+)
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from auditor.models import Audit, Call
+    from auditor.store.queries import StoredCall
 
 TEXT = {
     "zh": {
@@ -30,6 +41,10 @@ TEXT = {
         "unmeasured": "测不出",
         "comma": "、",
         "sure": "；分清双方的把握 {confidence}",
+        "own": "只看这一通的得分",
+        "promise": "承诺还款",
+        "paid": "按时入账",
+        "rests_on": "依据的通话：",
     },
     "en": {
         "score": "score",
@@ -44,6 +59,10 @@ TEXT = {
         "unmeasured": "not measurable",
         "comma": ", ",
         "sure": "; sides told apart with confidence {confidence}",
+        "own": "score of this call alone",
+        "promise": "promised to pay by",
+        "paid": "paid in time",
+        "rests_on": "rests on calls:",
     },
 }
 MARKS = {"done": "✓", "missed": "✗", "na": "–", "cannot_tell": "?"}
@@ -56,6 +75,7 @@ def show(
         "auditor-home"
     ),
     as_json: Annotated[bool, typer.Option("--json", help="输出一行 JSON，给机器读。")] = False,
+    unmask: UnmaskOption = False,
     lang: LanguageOption = "zh",
 ) -> None:
     """看一通电话：结论、每一分扣在哪里、每个步骤和发现的原话与时间。
@@ -64,14 +84,18 @@ def show(
 
       auditor show S03 --home demo-home
       auditor show S03 --json
+      auditor show S03 --unmask          证件号、电话等也显示
 
     退出码：0 完成；2 没有这通电话，或编号不唯一；3 归档目录不能用。
     """
+    from auditor.cli.summary import public_numbers_of
     from auditor.errors import NotFoundError
     from auditor.store.home import Home
     from auditor.store.queries import Store
+    from auditor.text.masking import veil
 
     check_language(lang)
+    show_whole(unmask)
     with Store(Home.open(home, create=False)) as store:
         found = store.find_call(call_id)
         if call_id in found:
@@ -81,19 +105,41 @@ def show(
         if len(found) > 1:
             raise NotFoundError(f"有 {len(found)} 通以上编号以 {call_id} 开头：{'、'.join(found[:8])}。请写全。")
         stored = store.call(found[0])
+        if not unmask:
+            cover = veil(stored.call, public_numbers_of(store.home, stored.audit.pack))
+            stored = replace(stored, call=cover.call, audit=cover.audit(stored.audit), shown=cover.audit(stored.shown))
     if as_json:
-        sys.stdout.write(json.dumps(stored.audit.as_json(), ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(published(stored), ensure_ascii=False) + "\n")
         return
-    for line in lines(stored.call, stored.audit, lang):
+    for line in lines(stored, lang):
         out().print(harmless(line))
 
 
-def lines(call: Call, audit: Audit, lang: str) -> list[Text]:
+def published(stored: StoredCall) -> dict[str, Any]:
+    """The call as it is shown, in the published format, with its own score and what became of its promise."""
+    from auditor.published import audit_json
+
+    own = stored.audit.scorecard.score
+    kept = [
+        {
+            "utterance": p.utterance,
+            "amount": None if p.amount is None else float(p.amount),
+            "date": p.due.isoformat(),
+            "paid": float(p.paid),
+            "outcome": p.outcome,
+        }
+        for p in stored.promises
+    ]
+    return {**audit_json(stored.shown), "own_score": None if own is None else float(own), "promise_outcomes": kept}
+
+
+def lines(stored: StoredCall, lang: str) -> list[Text]:
     """The whole report of a call, line by line."""
     from rich.text import Text
 
     from auditor.conversation.signals import SIGNALS
 
+    call, audit, own = stored.call, stored.shown, stored.audit.scorecard
     words, card = TEXT[lang], audit.scorecard
     score = words["untold"] if card.score is None else f"{card.score:.1f}"
     result = [
@@ -107,12 +153,19 @@ def lines(call: Call, audit: Audit, lang: str) -> list[Text]:
     if call.diarized_by and call.roles is not None:
         sure = words["sure"].format(confidence=f"{call.roles.confidence:.0%}")
         result.append(Text(f"{call.diarized_by}  {call.roles.reason}{sure}", "dim"))
+    if own.score is not None and own != card:
+        result.append(Text(f"{words['own']} {own.score:.1f}", "dim"))
     result += [Text(f"! {w.message}", "yellow") for w in audit.warnings]
+    for p in stored.promises:
+        sums = f"{p.paid:,.2f}" if p.amount is None else f"{p.paid:,.2f} / {p.amount:,.2f}"
+        result.append(Text(f"{words['promise']} {p.due}  {named('outcome', p.outcome, lang)}  {words['paid']} {sums}"))
     result.append(Text(f"\n{words['violations']}", "bold"))
     for f in audit.findings:
         head = f"{named('severity', f.severity, lang)} {named('status', f.status, lang)} {named('category', f.category, lang)}"
         result.append(Text.assemble((f"  {head}", SEVERITY_STYLE[f.severity]), f"  {clock(f.start)}  {f.quote}"))
         result.append(Text(f"      {f.why}  [{', '.join((f.rule_id, *f.cites))}]", "dim"))
+        if f.calls:
+            result.append(Text(f"      {words['rests_on']} {' '.join(f.calls)}", "cyan"))
     if not audit.findings:
         result.append(Text(f"  {words['none']}", "dim"))
     result.append(Text(f"\n{words['steps']}", "bold"))

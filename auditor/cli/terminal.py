@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
+from contextvars import ContextVar
 from decimal import ROUND_DOWN, Decimal
 from enum import IntEnum
 from functools import cache
@@ -26,6 +27,9 @@ PIPED_WIDTH = 160
 
 LanguageOption = Annotated[
     str, typer.Option("--lang", envvar="AUDITOR_LANG", help="显示语言：zh 中文，en English。", metavar="zh|en")
+]
+UnmaskOption = Annotated[
+    bool, typer.Option("--unmask", help="显示完整内容；不写时证件号、卡号、电话、地址、姓名等以＊遮盖。")
 ]
 PackOption = Annotated[
     str, typer.Option("--pack", help="规则包：自带的名字，或一个文件夹。", metavar="名字|文件夹", show_default=True)
@@ -66,6 +70,9 @@ WORDS: dict[str, dict[str, str]] = {
 }
 
 
+_whole: ContextVar[bool] = ContextVar("whole", default=False)
+
+
 class Exit(IntEnum):
     """Exit codes, as the help documents them."""
 
@@ -93,14 +100,26 @@ def err() -> Console:
     return Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
+def show_whole(unmask: bool) -> None:
+    """Whether this command shows personal data, from here on; it does not unless it is told to."""
+    _whole.set(unmask)
+
+
+def shown(text: str) -> str:
+    """The text as it may be shown: without personal data, unless this command was told to show it; as long as the text."""
+    from auditor.text.masking import mask_text
+
+    return text if _whole.get() else mask_text(text)
+
+
 def complain(message: str, style: str = "red") -> None:
     """One line on standard error. The text may quote file names: line breaks and control characters are made visible."""
-    err().print("".join(c if c.isprintable() else repr(c)[1:-1] for c in message), style=style)
+    err().print("".join(c if c.isprintable() else repr(c)[1:-1] for c in shown(message)), style=style)
 
 
 def harmless(text: Text) -> Text:
-    """The text without what could steer the terminal it is shown on: it may quote what a transcript brought in."""
-    text.plain = "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text.plain)
+    """The text without personal data (see ``shown``) and without what could steer the terminal that it is shown on."""
+    text.plain = "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in shown(text.plain))
     return text
 
 
@@ -150,7 +169,7 @@ def audits_table(audits: Iterable[Audit], lang: str) -> Table:
         missed = [named("step", s.id, lang) for s in audit.steps if s.verdict == "missed"]
         suspected = sum(f.status == "suspected" for f in audit.findings)
         table.add_row(
-            Text(audit.call_id),
+            harmless(Text(audit.call_id)),
             named("party", audit.party.kind, lang),
             "–" if card.score is None else f"{card.score.quantize(TENTH, ROUND_DOWN)}",
             Text(named("band", card.band, lang), BAND_STYLE[card.band]),

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from auditor.evaluation.examples import Outcome
+from auditor.text.masking import mask_text
 
 
 def junit_report(name: str, outcomes: Sequence[Outcome]) -> bytes:
@@ -38,5 +39,5 @@ def junit_report(name: str, outcomes: Sequence[Outcome]) -> bytes:
 
 
 def _legal(text: str) -> str:
-    """XML 1.0 has no control characters, not even escaped."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    """Without personal data, which calls to be kept clean may hold; XML 1.0 has no control characters, not even escaped."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in mask_text(text))

@@ -2,6 +2,9 @@
 
 A line is judged inside a short call: an introduction, the identity verified (or a third party, a wrong number, a voicemail
 greeting), the turns that its author put before it, then the line. The program finds out by itself who is on the line.
+
+A customer's line may itself tell who is speaking, so nothing before it does but what its author wrote; only a debtor whom
+nobody is asking for a factor any more has been verified before.
 """
 
 from __future__ import annotations
@@ -24,6 +27,11 @@ THIRD_PARTY = frozenset(
 """Conduct that needs someone else on the line, where a line does not name its party."""
 
 UNVERIFIED = frozenset({"disclosure_before_verification", "introduction", "identity_verification"})
+
+ASKS_A_FACTOR = re.compile(
+    "核对|核實|核实|核對|核身|[证證]件|身[份分]|[后後末尾][四4]|尾[号號]|卡[号號片]|出生|生日|地址|住址|手[机機]末"
+)
+"""What an agent says who verifies, or says that it is done."""
 
 OPENINGS: dict[Region, dict[str, str]] = {
     "CN": {
@@ -83,7 +91,9 @@ def read_line(node: Node, source: str, name: str) -> Case:
     party = cast(PartyKind, one_of(given, PARTIES)) if given else _party(kind)
     region = _region(node)
     before = _before(node)
-    turns = [*opening(region, party, steps, before[0][0] if before else speaker), *before]
+    begin = before[0][0] if before else speaker
+    hides = speaker == "customer" and not (party == "debtor_verified" and not _being_verified(before, steps))
+    turns = [*(neutral(region, steps, begin) if hides else opening(region, party, steps, begin)), *before]
     if "empathy" in steps and not before:
         turns.append(("customer", OPENINGS[region]["trouble"]))
     at = len(turns)
@@ -117,6 +127,20 @@ def opening(region: Region, party: PartyKind, steps: list[str], next_speaker: Sp
     if next_speaker == "customer":
         turns.append(("agent", say["thanks"]))
     return turns
+
+
+def neutral(region: Region, steps: list[str], next_speaker: Speaker) -> list[Turn]:
+    """How a call begins in which nobody has said yet who answered."""
+    say = OPENINGS[region]
+    if next_speaker == "agent":
+        return []
+    hello: Turn = ("agent", say["introduction"])
+    return [hello, ("customer", say["who"]), ("agent", say["ask"])] if "identity_verification" in steps else [hello]
+
+
+def _being_verified(before: list[Turn], steps: list[str]) -> bool:
+    asked = [said for who, said in before if who == "agent"][-1:]
+    return "identity_verification" in steps or any(ASKS_A_FACTOR.search(said) for said in asked)
 
 
 def as_call(turns: list[Turn], metadata: dict[str, Any], node: Node, name: str) -> Call:

@@ -209,29 +209,53 @@ def agreement(confusion: Iterable[Counter[tuple[str, str]]]) -> tuple[int, int]:
     return sum(n for (right, given), n in pairs.items() if right == given), pairs.total()
 
 
-def party_confusion(judged: Iterable[Judged]) -> Counter[tuple[str, str]]:
-    """How often each (right party, program's party) came together; for an agent's line, at that line.
+PARTY_HEARD = ("calls", "agent_lines", "customer_lines")
+"""Where who is on the line is measured. A customer's line may itself be what shows it, so it is kept apart."""
 
-    A customer's line is left out: it may itself be what changes who is known to be on the line.
-    """
-    pairs: Counter[tuple[str, str]] = Counter()
+
+def party_confusion(judged: Iterable[Judged]) -> dict[str, Counter[tuple[str, str]]]:
+    """How often each (right party, program's party) came together, by ``PARTY_HEARD``; for a line, at that line."""
+    pairs: dict[str, Counter[tuple[str, str]]] = {}
     for one in judged:
         right, line = one.case.reference.party, one.case.line
-        if right is not None and (line is None or one.case.call.utterances[line].speaker == "agent"):
-            pairs[right, one.audit.party.kind if line is None else one.audit.party.at(line)] += 1
-    return pairs
+        if right is None:
+            continue
+        where = "calls" if line is None else f"{one.case.call.utterances[line].speaker}_lines"
+        given = one.audit.party.kind if line is None else one.audit.party.at(line)
+        pairs.setdefault(where, Counter())[right, given] += 1
+    return {where: pairs[where] for where in PARTY_HEARD if where in pairs}
 
 
 @dataclass(frozen=True, slots=True)
 class FactCounts:
-    """What the customer showed. ``flags`` are (right, found wrongly, missed); the others are (right, all)."""
+    """What the customer showed. ``flags`` and ``promised`` are (right, found wrongly, missed); the others are (right, all).
+
+    ``reasons`` counts wherever people listened for one, ``reasons_heard`` only where they heard one. A promise found is right where
+    amount and day both are; one that is not is both wrong and missed.
+    """
 
     flags: tuple[int, int, int]
     by_flag: dict[str, tuple[int, int, int]]
     reasons: tuple[int, int]
+    reasons_heard: tuple[int, int]
     promises: tuple[int, int]
     amounts: tuple[int, int]
     dates: tuple[int, int]
+    promised: tuple[int, int, int]
+
+    @property
+    def flags_f1(self) -> float | None:
+        """Harmonic mean of precision and recall over all flags."""
+        return _f1(*self.flags)
+
+    @property
+    def promised_f1(self) -> float | None:
+        """Harmonic mean of precision and recall of promises to pay."""
+        return _f1(*self.promised)
+
+
+def _f1(right: int, wrong: int, missed: int) -> float | None:
+    return share(2 * right, 2 * right + wrong + missed)
 
 
 def facts(judged: Iterable[Judged]) -> FactCounts:
@@ -241,6 +265,7 @@ def facts(judged: Iterable[Judged]) -> FactCounts:
     """
     flags: dict[str, Counter[str]] = {}
     exact: Counter[tuple[str, bool]] = Counter()
+    promised: Counter[str] = Counter()
     for one in judged:
         right = one.case.reference.facts
         if right is None:
@@ -253,11 +278,21 @@ def facts(judged: Iterable[Judged]) -> FactCounts:
         reason = found.delinquency_reason
         given = reason.name if reason is not None and line in (None, reason.utterance) else None
         exact["reason", given == right.delinquency_reason] += 1
+        if right.delinquency_reason is not None:
+            exact["reason heard", given == right.delinquency_reason] += 1
         promise = found.promise if found.promise is not None and line in (None, found.promise.utterance) else None
         exact["promise", (promise is None) == (right.promise is None)] += 1
         if right.promise is not None:
             exact["amount", promise is not None and promise.amount == right.promise.amount] += 1
             exact["date", promise is not None and promise.due == right.promise.due] += 1
+        met = (
+            promise is not None
+            and right.promise is not None
+            and (promise.amount, promise.due) == (right.promise.amount, right.promise.due)
+        )
+        promised["right"] += met
+        promised["wrong"] += promise is not None and not met
+        promised["missed"] += right.promise is not None and not met
     by_flag = {name: (c["right"], c["wrong"], c["missed"]) for name, c in sorted(flags.items())}
     return FactCounts(
         flags=(
@@ -267,9 +302,11 @@ def facts(judged: Iterable[Judged]) -> FactCounts:
         ),
         by_flag=by_flag,
         reasons=_right(exact, "reason"),
+        reasons_heard=_right(exact, "reason heard"),
         promises=_right(exact, "promise"),
         amounts=_right(exact, "amount"),
         dates=_right(exact, "date"),
+        promised=(promised["right"], promised["wrong"], promised["missed"]),
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import cache
 from pathlib import PurePath
 from typing import Any, Literal
 
@@ -12,6 +13,7 @@ from auditor.evaluation import metrics
 from auditor.evaluation.metrics import FactCounts, Innocents, Judged, Match, Tally, share, wilson
 from auditor.evaluation.reference import Case
 from auditor.models import Finding
+from auditor.text.masking import Veil, mask_text, veil
 
 Outcome = Literal["missed", "suspected_only", "false_confirmed", "false_suspected"]
 
@@ -55,8 +57,8 @@ class Result:
     innocents: Innocents
     steps: Mapping[str, Counter[tuple[str, str]]]
     steps_said: Mapping[str, tuple[int, int]]
-    party: Counter[tuple[str, str]]
-    facts: FactCounts
+    party: Mapping[str, Counter[tuple[str, str]]]
+    facts: Mapping[str, FactCounts]
     differences: tuple[Difference, ...]
     step_differences: tuple[StepDifference, ...]
 
@@ -73,8 +75,7 @@ class Result:
     def as_json(self) -> dict[str, Any]:
         """The published form of ``auditor evaluate --json``."""
         right, judged = metrics.agreement(self.steps.values())
-        told = sum(n for (a, b), n in self.party.items() if a == b)
-        facts, mean = self.facts, metrics.mean
+        mean = metrics.mean
         return {
             "pack": self.pack,
             "calls": self.calls,
@@ -109,24 +110,13 @@ class Result:
                 "lines_taken_to_say": {name: {"taken": a, "lines": b} for name, (a, b) in self.steps_said.items()},
             },
             "party": {
-                "accuracy": share(told, self.party.total()),
-                "confusion": [{"right": a, "given": b, "n": n} for (a, b), n in sorted(self.party.items())],
+                where: {
+                    "accuracy": share(*metrics.agreement([pairs])),
+                    "confusion": [{"right": a, "given": b, "n": n} for (a, b), n in sorted(pairs.items())],
+                }
+                for where, pairs in self.party.items()
             },
-            "facts": {
-                "flags": dict(zip(("right", "wrong", "missed"), facts.flags, strict=True)),
-                "by_flag": {
-                    k: dict(zip(("right", "wrong", "missed"), v, strict=True)) for k, v in facts.by_flag.items()
-                },
-                **{
-                    name: {"right": pair[0], "of": pair[1]}
-                    for name, pair in (
-                        ("delinquency_reason", facts.reasons),
-                        ("promise_or_none", facts.promises),
-                        ("promise_amount", facts.amounts),
-                        ("promise_date", facts.dates),
-                    )
-                },
-            },
+            "facts": {where: _facts(counts) for where, counts in self.facts.items()},
             "differences": [asdict(d) for d in self.differences],
             "step_differences": [asdict(d) for d in self.step_differences],
         }
@@ -149,10 +139,52 @@ def measure(judged: Sequence[Judged], pack: str) -> Result:
         steps=metrics.step_confusion(judged),
         steps_said=metrics.steps_said(judged),
         party=metrics.party_confusion(judged),
-        facts=metrics.facts(judged),
+        facts={
+            where: metrics.facts(some)
+            for where, some in (
+                ("calls", [one for one in judged if one.case.line is None]),
+                ("lines", [one for one in judged if one.case.line is not None]),
+            )
+            if any(one.case.reference.facts for one in some)
+        },
         differences=tuple(d for match in matches for d in differences(match)),
         step_differences=tuple(d for one in judged for d in step_differences(one)),
     )
+
+
+def without_personal_data(result: Result, judged: Sequence[Judged]) -> Result:
+    """The result as it may be shown: what it quotes of the calls and names of files masked (see ``text.masking``)."""
+    cases = {(one.case.call.call_id, one.case.where): one.case for one in judged}
+
+    @cache
+    def cover(call_id: str, where: str) -> Veil:
+        return veil(cases[call_id, where].call)
+
+    def difference(d: Difference) -> Difference:
+        over = cover(d.call_id, d.where)
+        said = "" if d.utterance is None else over.call.utterances[d.utterance].text
+        quote = over.quote(d.quote, d.utterance)
+        return replace(d, call_id=over.text(d.call_id), where=over.text(d.where), quote=quote, said=said)
+
+    def step_difference(d: StepDifference) -> StepDifference:
+        over = cover(d.call_id, d.where)
+        return replace(d, call_id=over.text(d.call_id), where=over.text(d.where), why=over.text(d.why))
+
+    return replace(
+        result,
+        by_group={k: _named_apart(group) for k, group in result.by_group.items()},
+        differences=tuple(map(difference, result.differences)),
+        step_differences=tuple(map(step_difference, result.step_differences)),
+    )
+
+
+def _named_apart(group: Mapping[str, Tally]) -> dict[str, Tally]:
+    """The group under masked names; two that look alike then are numbered."""
+    named: dict[str, Tally] = {}
+    for name, tally in group.items():
+        shown = mask_text(name)
+        named[f"{shown} ({len(named) + 1})" if shown in named else shown] = tally
+    return named
 
 
 def _by(matches: Iterable[Match], key: Any) -> dict[str, Tally]:
@@ -219,4 +251,23 @@ def _tally(tally: Tally) -> dict[str, Any]:
         "recall_with_suspected": tally.recall_any,
         "recall_with_suspected_95": wilson(tally.confirmed + tally.suspected, tally.marks),
         "f1": tally.f1,
+    }
+
+
+def _facts(facts: FactCounts) -> dict[str, Any]:
+    outcomes = ("right", "wrong", "missed")
+    return {
+        "flags": {**dict(zip(outcomes, facts.flags, strict=True)), "f1": facts.flags_f1},
+        "by_flag": {k: dict(zip(outcomes, v, strict=True)) for k, v in facts.by_flag.items()},
+        "promise": {**dict(zip(outcomes, facts.promised, strict=True)), "f1": facts.promised_f1},
+        **{
+            name: {"right": pair[0], "of": pair[1], "accuracy": share(*pair)}
+            for name, pair in (
+                ("delinquency_reason", facts.reasons),
+                ("delinquency_reason_heard", facts.reasons_heard),
+                ("promise_or_none", facts.promises),
+                ("promise_amount", facts.amounts),
+                ("promise_date", facts.dates),
+            )
+        },
     }

@@ -8,9 +8,10 @@ from typing import Any, TypeAlias
 
 from auditor.models import CUSTOMER_FLAGS, PartyKind, Region, Severity, Speaker, Status
 from auditor.rules.condition_file import ConditionFile, NearFile
+from auditor.rules.cue_files import CueFile
 from auditor.rules.document import nearest
 from auditor.rules.metadata import signal_trouble
-from auditor.rules.schema import CueFile, WithinFile
+from auditor.rules.schema import WithinFile
 from auditor.text.context import CONTEXTS
 from auditor.text.cue import Cue
 from auditor.text.find import Matcher, Near, Phrase, Regex, SoundsLike, Tokens, check_regex, check_tokens
@@ -20,8 +21,8 @@ from auditor.text.similar import SHORTEST, Similar
 FACT_KEYS = ("flag", "reason", "amount", "days", "card_tail", "institution", "agency", "agent")
 FACT_VALUES: Mapping[str, tuple[str, ...]] = {
     "flag": CUSTOMER_FLAGS,
-    "amount": ("stated", "matches", "differs", "inflated"),
-    "days": ("stated", "matches", "differs", "inflated"),
+    "amount": ("stated", "matches", "differs", "inflated", "misread"),
+    "days": ("stated", "matches", "differs", "inflated", "misread"),
     "card_tail": ("matches",),
     "institution": ("named",),
     "agency": ("named",),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from auditor.rules.cases import READS, CheckName
 from auditor.rules.conditions import (
     AllOf,
     AnyOf,
@@ -23,17 +24,22 @@ from auditor.rules.conditions import (
 from auditor.rules.norms import Norm
 from auditor.rules.pack import Pack
 
-Way: TypeAlias = Literal["words", "metadata", "signal"]
+Way: TypeAlias = Literal["words", "metadata", "signal", "calls"]
 Extent: TypeAlias = Literal["checked", "partly", "unheard", "open"]
-HELD_AGAINST_METADATA = frozenset({"matches", "differs", "inflated"})
+WAYS: tuple[Way, ...] = ("words", "signal", "metadata", "calls")
+HELD_AGAINST_METADATA = frozenset({"matches", "differs", "inflated", "misread"})
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """One clause. ``extent``: checked, partly (some of it can't be heard), unheard (none of it can), open (no rule yet)."""
+    """One clause. ``extent``: checked, partly (some of it can't be heard), unheard (none of it can), open (no rule yet).
+
+    ``across_calls`` are the checks of several calls together that rest on it.
+    """
 
     norm: Norm
     rules: tuple[Rule | Step, ...]
+    across_calls: tuple[CheckName, ...]
     ways: tuple[Way, ...]
     examples: int
     extent: Extent
@@ -50,6 +56,8 @@ class Coverage:
             "extent": self.extent,
             "ways": list(self.ways),
             "rules": [r.id for r in self.rules],
+            "across_calls": list(self.across_calls),
+            "needs": sorted({field for name in self.across_calls for field in READS[name]}),
             "examples": self.examples,
             "unheard": self.norm.unheard,
             "unlocked_by": list(self.norm.unlocked_by),
@@ -59,7 +67,11 @@ class Coverage:
 def coverage(pack: Pack) -> tuple[Coverage, ...]:
     """Every clause of the pack, in its order."""
     owners: list[Rule | Step] = [*pack.rules, *pack.steps]
-    return tuple(_covered(norm, [o for o in owners if norm.key in o.cites]) for norm in pack.norms.values())
+    checks = pack.cases.checks.values()
+    return tuple(
+        _covered(norm, [o for o in owners if norm.key in o.cites], tuple(c.name for c in checks if norm.key in c.cites))
+        for norm in pack.norms.values()
+    )
 
 
 def unlocking(covered: Sequence[Coverage]) -> list[tuple[str, tuple[str, ...]]]:
@@ -76,14 +88,17 @@ def extents(covered: Sequence[Coverage]) -> Counter[Extent]:
     return Counter(each.extent for each in covered)
 
 
-def _covered(norm: Norm, owners: Sequence[Rule | Step]) -> Coverage:
+def _covered(norm: Norm, owners: Sequence[Rule | Step], across_calls: tuple[CheckName, ...]) -> Coverage:
     ways: dict[Way, None] = {}
     for owner in owners:
         conditions = (owner.condition,) if isinstance(owner, Rule) else tuple(p.condition for p in owner.parts)
         ways |= dict.fromkeys(way for condition in conditions for way in _ways(condition))
+    if across_calls:
+        ways["calls"] = None
     examples = sum(len(o.hit) + len(o.clean) if isinstance(o, Rule) else len(o.done) + len(o.missed) for o in owners)
-    extent: Extent = ("partly" if norm.unheard else "checked") if owners else "unheard" if norm.unheard else "open"
-    return Coverage(norm, tuple(owners), tuple(sorted(ways, reverse=True)), examples, extent)
+    judged = bool(owners or across_calls)
+    extent: Extent = ("partly" if norm.unheard else "checked") if judged else "unheard" if norm.unheard else "open"
+    return Coverage(norm, tuple(owners), across_calls, tuple(sorted(ways, key=WAYS.index)), examples, extent)
 
 
 def _ways(condition: Condition) -> list[Way]:

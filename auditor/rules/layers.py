@@ -24,7 +24,9 @@ MERGED = (
     "party.yaml",
     "roles.yaml",
     "facts.yaml",
+    "promise.yaml",
     "signals.yaml",
+    "cases.yaml",
     "tolerated.yaml",
 )
 NOT_UTF8 = "不是 UTF-8 文本，请另存为 UTF-8"

@@ -52,7 +52,8 @@ def signal_trouble(name: str, wanted: Any) -> str:
 def _field_holds(name: str, test: Any, scene: Scene) -> bool:
     metadata = scene.call.metadata
     if name == "local_time":
-        return test == "outside_hours" and outside_hours(metadata, scene.region, scene.limits)
+        asked = {"outside_hours": outside_hours, "outside_agreed_hours": outside_agreed_hours}.get(test)
+        return asked is not None and asked(metadata, scene.region, scene.limits)
     if name == "region":
         value: Any = scene.region
     else:
@@ -83,6 +84,23 @@ def outside_hours(metadata: Metadata, region: Region, limits: Limits) -> bool:
     if agreed is not None and _inside(local, agreed):
         return False
     return limits.hours is not None and not _inside(local, limits.hours)
+
+
+def outside_agreed_hours(metadata: Metadata, region: Region, limits: Limits) -> bool:
+    """Whether the call began within the allowed hours, but outside those agreed with the debtor.
+
+    GB/T 45251 lets an agreement take the place of its hours; elsewhere an agreement only allows more.
+    """
+    agreed = agreed_hours(metadata.agreed_hours)
+    if metadata.started_at is None or agreed is None or metadata.direction not in (None, "outbound"):
+        return False
+    local = metadata.started_at.astimezone(ZONES[region]).time()
+    return not _inside(local, agreed) and (limits.hours is None or _inside(local, limits.hours))
+
+
+def local_start(metadata: Metadata, region: Region) -> datetime | None:
+    """When the call began, as the clock stood where the debtor is."""
+    return None if metadata.started_at is None else metadata.started_at.astimezone(ZONES[region])
 
 
 def agreed_hours(said: str | None) -> tuple[time, time] | None:

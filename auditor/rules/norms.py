@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.models import Region
+from auditor.rules.compile import hours
 from auditor.rules.document import check, parse_yaml
+from auditor.rules.scene import Limits
 from auditor.rules.schema import NormFile, NormsFile
 
 UNVERIFIED = ("V3", "PK")
@@ -62,3 +64,27 @@ def read_norms(folder: Path) -> Mapping[str, Norm]:
     except (OSError, ValueError):
         return {}
     return {} if file is None else {key: norm(key, each) for key, each in file.norms.items()}
+
+
+def limits(file: NormsFile, in_force: Mapping[Region, Sequence[str]]) -> Mapping[Region, Limits]:
+    """Each region's numbers. One that rests on clauses counts where a norm of theirs is in force (by its name or title)."""
+
+    def counts(region: Region, keys: Sequence[str] | None) -> bool:
+        named = in_force.get(region)
+        if not keys or not named:
+            return True
+        norms = [file.norms[key] for key in keys]
+        return any(each == n.norm or each in n.title for each in named for n in norms)
+
+    def of(region: Region) -> Limits:
+        limit = file.limits[region]
+        cites = limit.cites
+        return Limits(
+            hours(limit.hours) if limit.hours and counts(region, cites.get("hours")) else None,
+            limit.answered_calls_per_day if counts(region, cites.get("answered_calls_per_day")) else None,
+            limit.unanswered_attempts_per_number_per_day
+            if counts(region, cites.get("unanswered_attempts_per_number_per_day"))
+            else None,
+        )
+
+    return {region: of(region) for region in file.limits}

@@ -12,32 +12,23 @@ from pydantic import BaseModel
 
 from auditor.conversation.facts import FactCues
 from auditor.conversation.party import PartyCues
+from auditor.conversation.reading import PromiseCues
 from auditor.conversation.roles import RoleCues
 from auditor.conversation.signals import SignalCues, backchannels
 from auditor.errors import PackError, PackProblem
 from auditor.models import CATEGORIES, CUSTOMER_FLAGS, STEPS, Region
 from auditor.rules import compile as compiled
+from auditor.rules.cases import NAME as CASES
+from auditor.rules.cases import CaseRules, CasesFile, case_rules
 from auditor.rules.conditions import Problem, Rule, Step, cue, looks_at_words
+from auditor.rules.cue_files import CueFile, FactsFile, PartyFile, PromiseFile, RolesFile, SignalsFile
 from auditor.rules.document import Parsed, check, nearest, parse_yaml
 from auditor.rules.layers import NOT_UTF8, builtin_folder, builtin_names, lay
 from auditor.rules.needs import index
-from auditor.rules.norms import Norm, norm
+from auditor.rules.norms import Norm, limits, norm
 from auditor.rules.points import Scoring, scoring
 from auditor.rules.scene import Limits
-from auditor.rules.schema import (
-    CueFile,
-    FactsFile,
-    LimitFile,
-    NormFile,
-    NormsFile,
-    PartyFile,
-    RolesFile,
-    RuleFile,
-    ScorecardFile,
-    SignalsFile,
-    StepFile,
-    TenantFile,
-)
+from auditor.rules.schema import NormFile, NormsFile, RuleFile, ScorecardFile, StepFile, TenantFile
 from auditor.rules.tolerated import NAME as TOLERATED
 from auditor.rules.tolerated import Tolerated, ToleratedFile, tolerated
 from auditor.rules.vocabulary import misheard
@@ -56,6 +47,7 @@ SETTINGS: dict[str, type[BaseModel]] = {
     "roles.yaml": RolesFile,
     "facts.yaml": FactsFile,
 }
+PROMISE = "promise.yaml"  # a pack may do without: then no promise is heard
 SIGNALS = "signals.yaml"
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -80,9 +72,11 @@ class Pack:
     scoring: Scoring
     norms: Mapping[str, Norm]
     limits: Mapping[Region, Limits]
+    cases: CaseRules
     party: PartyCues
     roles: RoleCues
     facts: FactCues
+    promise: PromiseCues | None
     signals: SignalCues
     institutions: tuple[str, ...]
     agencies: tuple[str, ...]
@@ -196,6 +190,9 @@ class _Loader:
         self._check_steps(steps, [*CUSTOMER_FLAGS, *(facts_file.reasons if isinstance(facts_file, FactsFile) else ())])
         self._check_places()
         accepted = self._tolerated()
+        cases = self._checked(CASES, CasesFile) if CASES in self.files else None
+        self._check_numbers(cases, norms_file)
+        promise = self._promise()
         if self.problems:
             raise PackError(self.problems)
         about, tenant = self.layers.about, settings["tenant.yaml"]
@@ -214,6 +211,7 @@ class _Loader:
         fact_cues = FactCues(
             cues("facts.yaml", facts.flags),
             cues("facts.yaml", facts.reasons),
+            cues("facts.yaml", {"not_own": facts.not_own})["not_own"],
             {k: tuple(v) for k, v in facts.implied.items()},
         )
         signal_cues = self._signals()
@@ -229,10 +227,12 @@ class _Loader:
             steps=steps,
             scoring=scoring(scorecard),
             norms={key: norm(key, n) for key, n in norms.items()},
-            limits={region: _limits(limit) for region, limit in norms_file.limits.items()},
+            limits=limits(norms_file, about.norms_in_force),
+            cases=CaseRules() if cases is None else case_rules(cases),
             party=party_cues,
             roles=role_cues,
             facts=fact_cues,
+            promise=promise,
             signals=signal_cues,
             institutions=tuple(tenant.institutions),
             agencies=tuple(tenant.agencies),
@@ -249,13 +249,29 @@ class _Loader:
                 self.words.get("misheard", ()),
                 lambda message, about: self._problem("words/misheard.txt")(message, about),
             ),
-            index=index(in_order, steps, [*party_cues.listeners, *fact_cues.listeners, *signal_cues.listeners]),
+            index=index(
+                in_order,
+                steps,
+                [
+                    *party_cues.listeners,
+                    *fact_cues.listeners,
+                    *signal_cues.listeners,
+                    *(promise.listeners if promise else ()),
+                ],
+            ),
             tolerated=accepted,
             places=self.layers.places,
         )
         if self.problems:
             raise PackError(self.problems)
         return pack
+
+    def _promise(self) -> PromiseCues | None:
+        file = self._checked(PROMISE, PromiseFile) if PROMISE in self.files else None
+        if file is None:
+            return None
+        single = self._cues(PROMISE, {n: getattr(file, n) for n in PromiseFile.model_fields if n != "channels"})
+        return PromiseCues(**single, channels=self._cues(PROMISE, file.channels))
 
     def _cues(self, file: str, cues: Mapping[str, CueFile]) -> dict[str, Cue]:
         return {name: cue(each, self.words, self._problem(file)) for name, each in cues.items()}
@@ -336,12 +352,22 @@ class _Loader:
                     if name not in known:
                         self._problem(step.file)(f"{key} 里没有 {name}{nearest(name, list(known))}", name)
 
+    def _check_numbers(self, cases: CasesFile | None, file: BaseModel | None) -> None:
+        """The clauses that numeric limits and cases across calls rest on are clauses of the pack."""
+        if not isinstance(file, NormsFile):
+            return
+        users = [("norms.yaml", key) for limit in file.limits.values() for keys in limit.cites.values() for key in keys]
+        users += [(CASES, key) for check in (cases.checks.values() if cases else ()) for key in check.cites]
+        for name, key in users:
+            if key not in file.norms:
+                self._problem(name)(f"norms.yaml 里没有 {key}{nearest(key, list(file.norms))}", key)
+
     def _check_places(self) -> None:
         """A rule in a wrong place would silently never be tried."""
         for name in self.files:
             parts = name.split("/")
             fine = (
-                name in ("pack.yaml", TOLERATED, SIGNALS)
+                name in ("pack.yaml", CASES, PROMISE, SIGNALS, TOLERATED)
                 or name in SETTINGS
                 or parts[0] == "words"
                 or (parts[0] == "steps" and len(parts) == 2 and parts[1].removesuffix(".yaml") in STEPS)
@@ -357,7 +383,3 @@ def digest(files: Mapping[str, bytes]) -> str:
     for name in sorted(files.keys() - {TOLERATED}):
         total.update(f"{name}\0{hashlib.sha256(files[name]).hexdigest()}\n".encode())
     return total.hexdigest()
-
-
-def _limits(file: LimitFile) -> Limits:
-    return Limits(compiled.hours(file.hours) if file.hours else None)

@@ -33,7 +33,8 @@ FIELDS: Mapping[str, str] = {
     "region": "地区", "agreed_plan": "已有还款协议", "stage": "阶段", "answered": "已接通",
     "callee_number_hash": "被叫号码", "contact_relation": "登记的接听人", "agreed_hours": "约定的联系时段",
     "plan_breached": "客户违反协议", "payments": "还款记录", "litigation": "诉讼状态", "waiver_approved": "减免已审批",
-    "staff_is_bank": "坐席是银行员工", "hung_up_by": "挂断方", "local_time": "当地时间",
+    "staff_is_bank": "坐席是银行员工", "hung_up_by": "挂断方", "agreed_calls_per_day": "约定的每日次数",
+    "callback_requested": "客户要求回电", "local_time": "当地时间",
 }  # fmt: skip
 UNITS: Mapping[Unit, str] = {
     "s": "{:g} 秒", "share": "{:.4g}%", "times": "{:g} 次", "turns": "{:g} 轮", "per_minute": "{:g} 字/分钟", "dBFS": "{:g} dBFS",
@@ -44,10 +45,12 @@ FACTS: Mapping[tuple[str, str], str] = {
     ("amount", "matches"): "说的金额与应还金额一致",
     ("amount", "differs"): "说的金额与应还金额不符",
     ("amount", "inflated"): "说的金额高于应还金额",
+    ("amount", "misread"): "说的金额与应还金额只差一位、或两位对调",
     ("days", "stated"): "说了天数",
     ("days", "matches"): "说的天数与逾期天数一致",
     ("days", "differs"): "说的天数与逾期天数不符",
     ("days", "inflated"): "说的天数多于逾期天数",
+    ("days", "misread"): "说的天数与逾期天数只差一位、或两位对调",
     ("card_tail", "matches"): "说对了卡尾号",
     ("institution", "named"): "说了机构的名字",
     ("agency", "named"): "说了委外公司的名字",
@@ -142,7 +145,8 @@ def tell_metadata(name: str, wanted: Any) -> str:
     """A test of one metadata field."""
     told = FIELDS.get(name, name)
     if name == "local_time":
-        return "拨打时间在允许的时段以外"
+        agreed = wanted == "outside_agreed_hours"
+        return "拨打时间在允许的时段以内、与客户约定的时段以外" if agreed else "拨打时间在允许的时段以外"
     if isinstance(wanted, bool):
         return told if wanted else f"不是“{told}”"
     if isinstance(wanted, dict):

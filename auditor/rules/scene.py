@@ -15,9 +15,15 @@ from auditor.text.segment import Segmenter
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """A region's allowed calling hours as local (from, to); ``None`` where the norm names no clock hours."""
+    """A region's limits in numbers, of the norms in force; ``None`` where they name none.
+
+    ``hours`` are the allowed calling hours as local (from, to), ``answered_calls`` a debtor's a day, ``attempts`` unanswered ones to
+    a number a day.
+    """
 
     hours: tuple[time, time] | None = None
+    answered_calls: int | None = None
+    attempts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from auditor.conversation.signals import SIGNALS
-from auditor.models import CATEGORIES, CUSTOMER_FLAGS, STEPS
-from auditor.rules.condition_file import ConditionFile, NearFile, SpeakerName, Strict
+from auditor.models import CATEGORIES, STEPS
+from auditor.rules.condition_file import ConditionFile, SpeakerName, Strict
 from auditor.rules.document import nearest
 from auditor.text.normalise import normalise
 
@@ -179,65 +179,6 @@ class StepFile(Strict):
         return self
 
 
-class CueFile(Strict):
-    """Words that show something, unless their context says otherwise."""
-
-    phrase: list[str] = Field(default_factory=list)
-    regex: list[str] = Field(default_factory=list)
-    near: list[NearFile] = Field(default_factory=list)
-    unless: list[str] = Field(default_factory=list)
-
-
-class PartyFile(Strict):
-    """party.yaml: who answered."""
-
-    voicemail: CueFile
-    wrong_number: CueFile
-    third_party: CueFile
-    relation_asked: CueFile
-    handed_over: CueFile
-    factor_asked: CueFile
-    factor_given: CueFile
-    factor_stated: CueFile
-    factor_agreed: CueFile
-    factor_refused: CueFile
-    factor_rejected: CueFile
-
-
-class RolesFile(Strict):
-    """roles.yaml: what each side says."""
-
-    agent: CueFile
-    customer: CueFile
-
-
-class FactsFile(Strict):
-    """facts.yaml: customer flags and delinquency reasons."""
-
-    flags: dict[str, CueFile]
-    reasons: dict[str, CueFile]
-    implied: dict[str, list[str]] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _known(self) -> FactsFile:
-        for name in (*self.flags, *self.implied, *(n for names in self.implied.values() for n in names)):
-            if name not in CUSTOMER_FLAGS:
-                raise ValueError(f"没有客户标记 {name}{nearest(name, CUSTOMER_FLAGS)}")
-        return self
-
-
-class SignalsFile(Strict):
-    """signals.yaml: how a call's signals are measured; a pack may do without it."""
-
-    hold: CueFile = Field(default_factory=CueFile)
-    lookup: CueFile = Field(default_factory=CueFile)
-    backchannels: list[Annotated[str, Field(min_length=1, max_length=10)]] = Field(default_factory=list, max_length=200)
-    overlap_seconds: float = Field(default=0.5, ge=0, le=10)
-    dead_air_seconds: float = Field(default=3.0, gt=0, le=60)
-    rate_window_seconds: float = Field(default=10.0, ge=1, le=120)
-    raised_voice_db: float = Field(default=9.0, ge=3, le=40)
-
-
 class PackFile(Strict):
     """pack.yaml of a pack that stands alone; ``built_on`` names the packs that were laid under it when it was archived."""
 
@@ -319,9 +260,11 @@ class LimitFile(Strict):
     hours: list[Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]] | None = Field(
         None, min_length=2, max_length=2
     )
-    answered_calls_per_day: int | None = None
-    unanswered_attempts_per_number_per_day: int | None = None
-    cites: dict[str, list[str]] = Field(default_factory=dict)
+    answered_calls_per_day: Annotated[int, Field(ge=1)] | None = None
+    unanswered_attempts_per_number_per_day: Annotated[int, Field(ge=1)] | None = None
+    cites: dict[Literal["hours", "answered_calls_per_day", "unanswered_attempts_per_number_per_day"], list[str]] = (
+        Field(default_factory=dict)
+    )
 
 
 class NormsFile(Strict):

@@ -64,9 +64,26 @@ def _stated(name: str, wanted: str, turn: Turn, scene: Scene) -> list[Hit]:
         chosen = right
     elif due is None or right:
         chosen = []
+    elif wanted == "misread":
+        chosen = [n for n in days if misread(n.value, due)]
     else:
         chosen = [n for n in days if wanted == "differs" or n.value - due >= 1]
     return [(n.start, n.end) for n in chosen]
+
+
+def misread(said: Decimal, right: Decimal) -> bool:
+    """Whether two whole numbers differ as figures read out wrongly or misheard do: 12,680 for 12,860, 34 days for 43.
+
+    Either two figures changed places, or one figure is another; of numbers below 1,000 only the former, which chance rarely makes.
+    """
+    one, two = str(int(said)), str(int(right))
+    apart = [i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b]
+    if len(one) != len(two) or int(said) == int(right):
+        return False
+    if len(apart) == 2:
+        i, j = apart
+        return (one[i], one[j]) == (two[j], two[i])
+    return len(apart) == 1 and len(two) >= 4
 
 
 def _names(name: str, text: str) -> list[Hit]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from auditor.models import REGIONS, Region
-from auditor.rules.document import nearest
+from auditor.rules.document import check, nearest, parse_yaml
 from auditor.rules.schema import TenantFile
 
 # read by name, not through @name: what they serve knows no regions
@@ -67,6 +67,18 @@ def listed(text: str) -> tuple[str, ...]:
 def tenant_lists(tenant: TenantFile | None) -> dict[str, tuple[str, ...]]:
     """The lists that an institution filled in, by the name under which conditions ask for them; empty where it wrote nothing."""
     return {name: _as_heard(getattr(tenant, name.replace("-", "_"), ())) for name in TENANT_LISTS}
+
+
+def public_numbers(tenant: bytes) -> tuple[str, ...]:
+    """The hotlines and official accounts of a tenant.yaml, as written there: nobody's own, so they are never masked.
+
+    Empty where the file can't be read, e.g. that of a pack archived by another version.
+    """
+    try:
+        file, _ = check(TenantFile, parse_yaml(tenant.decode()), "tenant.yaml")
+    except ValueError:
+        return ()
+    return () if file is None else (*file.hotlines, *file.official_accounts)
 
 
 def _as_heard(entries: Sequence[str]) -> tuple[str, ...]:

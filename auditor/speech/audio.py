@@ -8,16 +8,18 @@ encoder's delay; seeking in the canonical copy is exact).
 from __future__ import annotations
 
 import io
+import math
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from auditor.errors import HomeError, RecordingError, UsageError
+from auditor.models import Span
 
 if TYPE_CHECKING:
     import numpy as np
@@ -178,9 +180,14 @@ def write_canonical(sound: Sound, path: Path) -> None:
         raise HomeError(f"{path}：无法写入录音副本（{error.strerror or error}）。请检查磁盘空间和写入权限。") from error
 
 
-def clip(path: Path, start: float, end: float) -> bytes:
+def clip(path: Path, start: float, end: float, silence: Sequence[Span] = ()) -> bytes:
     """The stretch from ``start`` to ``end`` (seconds) of a canonical copy, as a WAV file's bytes, exact to the
     sample.
+
+    Args:
+        path: the canonical copy.
+        start, end: the stretch.
+        silence: stretches of the recording (seconds) in which nothing is to be heard (see ``text.masking.silences``).
 
     Raises:
         RecordingError: the copy is missing or unreadable, or the stretch lies outside it.
@@ -196,6 +203,12 @@ def clip(path: Path, start: float, end: float) -> bytes:
             first, last = round(max(start, 0.0) * file.samplerate), round(min(end, length) * file.samplerate)
             file.seek(first)
             samples = file.read(last - first, dtype="int16", always_2d=True)
+            for begins, ends in silence:
+                quiet = (
+                    max(0, math.floor(begins * file.samplerate) - first),
+                    math.ceil(ends * file.samplerate) - first,
+                )
+                samples[slice(*quiet) if quiet[1] > 0 else slice(0)] = 0
             wav = io.BytesIO()
             soundfile.write(wav, samples, file.samplerate, format="WAV", subtype="PCM_16")
     except (OSError, soundfile.LibsndfileError) as error:

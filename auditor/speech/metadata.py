@@ -56,6 +56,8 @@ COLUMNS: dict[str, str] = {
     "减免已审批": "waiver_approved", "減免已核准": "waiver_approved",
     "是否行员": "staff_is_bank", "是否行內人員": "staff_is_bank",
     "挂断方": "hung_up_by", "掛斷方": "hung_up_by", "谁先挂断": "hung_up_by",
+    "约定每日次数": "agreed_calls_per_day", "約定每日次數": "agreed_calls_per_day",
+    "客户要求回电": "callback_requested", "客戶要求回電": "callback_requested",
 }  # fmt: skip
 """Column headings that mean a field, or one of the columns that only ``ingest`` reads (``JOINING``)."""
 
@@ -102,6 +104,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,13})(?:\.\d{1,6})?")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _LARGEST_AMOUNT = Decimal(10) ** 12
 _MOST_DAYS = 36_500
+_MOST_CALLS = 100
 _LONGEST_TEXT = 500
 _LARGEST_CUSTOM = 20_000
 
@@ -273,6 +276,15 @@ def _days(value: object) -> int | None:
     return int(days)
 
 
+def _times(value: object) -> int | None:
+    times = _number(value)
+    if times is None:
+        return None
+    if times != int(times) or not 0 < times <= _MOST_CALLS:
+        raise _BadValueError(f"{_show(value)}应为 1 到 {_MOST_CALLS} 的整数")
+    return int(times)
+
+
 def _flag(value: object) -> bool | None:
     if isinstance(value, bool):
         return value
@@ -376,5 +388,7 @@ _FIELDS: dict[str, Callable[[object], object]] = {
     "payments": _payments,
     "waiver_approved": _flag,
     "staff_is_bank": _flag,
+    "agreed_calls_per_day": _times,
+    "callback_requested": _flag,
 }
 del _FIELDS["custom"]

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import HomeError
-from auditor.store import catalog
+from auditor.models import Scorecard
+from auditor.store import cases, catalog
+from auditor.store.cases import Shown
 from auditor.store.catalog import Snapshot
 from auditor.store.home import Home
 from auditor.store.ledger import Ledger
-from auditor.store.tables import AUDIT_TABLES, TRANSCRIPT_TABLES, files, schemas
+from auditor.store.tables import AUDIT_TABLES, TRANSCRIPT_TABLES, files, finding_row, money, schemas
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
+
+
+_WORTH = ("result", "score", "band", "fatal")
+_WITH_CASES = {
+    "calls": "SELECT c.* REPLACE ("
+    + ", ".join(f"CASE WHEN s.result IS NULL THEN c.{name} ELSE s.{name} END AS {name}" for name in _WORTH[1:])
+    + ") FROM ({}) c LEFT JOIN case_scores s ON s.result = c.result",
+    "findings": "{} UNION ALL SELECT * FROM case_findings",
+}
+"""Views that also hold what several calls show together."""
 
 
 @dataclass
@@ -82,8 +94,8 @@ class Database:
         with Ledger(self.home) as ledger, ledger.reading() as db:
             if self._opened is not None and catalog.version(db) == self._opened.version:
                 return self._opened
-            snapshot = catalog.snapshot(db)
-        earlier, self._opened = self._opened, _Opened(_open(self.home, snapshot), snapshot.version)
+            snapshot, shown, scores = catalog.snapshot(db), cases.shown(db), cases.scores(db)
+        earlier, self._opened = self._opened, _Opened(_open(self.home, snapshot, shown, scores), snapshot.version)
         self._close_unused(earlier)
         return self._opened
 
@@ -93,8 +105,10 @@ class Database:
             opened.root.close()
 
 
-def _open(home: Home, snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
-    """A new database with one view a table."""
+def _open(
+    home: Home, snapshot: Snapshot, shown: Sequence[Shown], scores: Mapping[int, Scorecard]
+) -> duckdb.DuckDBPyConnection:
+    """A new database with one view a table; calls are worth what they are with what several calls show."""
     import duckdb
     import pyarrow as pa
 
@@ -105,6 +119,13 @@ def _open(home: Home, snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
         root.execute("SET autoload_known_extensions = false")
         root.execute("SET temp_directory = ''")
         _load(root, "superseded", pa.table({"result": pa.array(snapshot.superseded, pa.int64())}))
+        found = [{"result": each.result, **finding_row(each.finding)} for each in shown]
+        _load(root, "case_findings", pa.Table.from_pylist(found, schema=schemas()["findings"]))
+        worth = [
+            {"result": r, "score": money(c.score), "band": c.band, "fatal": c.fatal} for r, c in sorted(scores.items())
+        ]
+        of_calls = schemas()["calls"]
+        _load(root, "case_scores", pa.Table.from_pylist(worth, schema=pa.schema([of_calls.field(n) for n in _WORTH])))
         for table, schema in schemas().items():
             segments = snapshot.audits
             if table in TRANSCRIPT_TABLES:
@@ -113,7 +134,8 @@ def _open(home: Home, snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
                 segments = snapshot.tokens
             if segments:
                 counts = " ANTI JOIN superseded USING (result)" if table in AUDIT_TABLES else ""
-                root.execute(f"CREATE VIEW {table} AS SELECT * FROM {_scan(files(home, table, segments))}{counts}")
+                rows = f"SELECT * FROM {_scan(files(home, table, segments))}{counts}"
+                root.execute(f"CREATE VIEW {table} AS {_WITH_CASES.get(table, '{}').format(rows)}")
             else:
                 _load(root, table, schema.empty_table())
         undo.pop_all()

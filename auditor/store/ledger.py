@@ -215,7 +215,31 @@ def _m003_events(db: sqlite3.Connection) -> None:
     )
 
 
-_MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001_catalog, _m002_jobs, _m003_events)
+def _m004_cases(db: sqlite3.Connection) -> None:
+    for statement in (
+        "CREATE TABLE case_calls (call_id TEXT PRIMARY KEY, result BIGINT NOT NULL)",
+        """CREATE TABLE case_members (
+             call_id TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (kind, key, call_id))""",
+        "CREATE INDEX case_members_by_call ON case_members (call_id)",
+        """CREATE TABLE case_groups (
+             kind TEXT NOT NULL, key TEXT NOT NULL, pack TEXT NOT NULL, members TEXT NOT NULL, stale INTEGER NOT NULL,
+             PRIMARY KEY (kind, key))""",
+        "CREATE INDEX case_groups_stale ON case_groups (stale)",
+        """CREATE TABLE case_findings (
+             kind TEXT NOT NULL, key TEXT NOT NULL, call_id TEXT NOT NULL, rule_id TEXT NOT NULL,
+             category TEXT NOT NULL, shown INTEGER NOT NULL, finding TEXT NOT NULL,
+             PRIMARY KEY (kind, key, call_id, rule_id, category))""",
+        "CREATE INDEX case_findings_by_call ON case_findings (call_id)",
+        """CREATE TABLE case_promises (
+             kind TEXT NOT NULL, key TEXT NOT NULL, call_id TEXT NOT NULL, promise TEXT NOT NULL)""",
+        "CREATE INDEX case_promises_by_group ON case_promises (kind, key)",
+        "CREATE INDEX case_promises_by_call ON case_promises (call_id)",
+        "CREATE TABLE case_scores (call_id TEXT PRIMARY KEY, result BIGINT NOT NULL, card TEXT NOT NULL)",
+    ):
+        db.execute(statement)
+
+
+_MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001_catalog, _m002_jobs, _m003_events, _m004_cases)
 
 
 def _reason(message: str) -> str:

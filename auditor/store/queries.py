@@ -8,14 +8,22 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from auditor.errors import NotFoundError
-from auditor.models import SEVERITIES, VERDICTS, Acoustics, Audit, Call, ChannelAcoustics, Utterance, Word
-from auditor.store import catalog, jobs
+from auditor.models import (
+    SEVERITIES,
+    VERDICTS,
+    Audit,
+    Call,
+    Finding,
+)
+from auditor.store import cases, catalog, jobs
+from auditor.store.cases import KeptPromise
 from auditor.store.catalog import Entry
 from auditor.store.codec import decode
 from auditor.store.database import Database
 from auditor.store.home import Home
 from auditor.store.jobs import FailedJob
 from auditor.store.ledger import Ledger
+from auditor.store.rows import acoustics, utterance, with_cases
 
 Order = Literal["newest", "oldest", "worst", "best", "most_findings"]
 
@@ -125,12 +133,30 @@ class CallRow:
 
 @dataclass(frozen=True, slots=True)
 class StoredCall:
-    """Everything kept of one call; ``tokens`` has one tuple of words an utterance, or is empty."""
+    """Everything kept of one call; ``tokens`` has one tuple of words an utterance, or is empty.
+
+    ``audit`` is the call's own; ``shown`` is it with the findings that rest on several calls, and the score that they leave.
+    """
 
     call: Call
     audit: Audit
     tokens: tuple[tuple[str, ...], ...]
     entry: Entry
+    shown: Audit
+    promises: tuple[KeptPromise, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A finding that rests on several calls, in a list. ``started_at`` is the debtor's wall clock."""
+
+    call_id: str
+    started_at: datetime | None
+    agent_id: str | None
+    agent_name: str | None
+    team: str | None
+    attempt: bool
+    finding: Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,18 +316,44 @@ class Store:
         (row,) = read(entry.segment, "calls", "result", entry.result)
         utterances = read(entry.transcript_segment, "utterances", "transcript", entry.transcript)
         channels = read(entry.transcript_segment, "acoustics", "transcript", entry.transcript)
+        with Ledger(self.home) as ledger, ledger.reading() as db:
+            found = [s.finding for s in cases.shown(db, entry.call_id) if s.result == entry.result]
+            card = cases.scores(db, entry.call_id).get(entry.result)
+            promises = cases.promises(db, entry.call_id)
+        audit = decode(Audit, row["audit"])
         words: list[dict[str, Any]] = []
         if entry.tokens is not None and entry.tokens_segment is not None:
             words = read(entry.tokens_segment, "tokens", "tokens", entry.tokens)
         return StoredCall(
             call=replace(
                 decode(Call, row["call"]),
-                utterances=tuple(_utterance(u) for u in utterances),
-                acoustics=_acoustics(channels),
+                utterances=tuple(utterance(u) for u in utterances),
+                acoustics=acoustics(channels),
             ),
-            audit=decode(Audit, row["audit"]),
+            audit=audit,
             tokens=tuple(tuple(w["words"]) for w in words),
             entry=entry,
+            shown=with_cases(audit, found, card),
+            promises=tuple(promises),
+        )
+
+    def cases(self, filters: Filters = Filters()) -> list[CaseRow]:
+        """Findings that rest on several calls, the gravest first; also those in unanswered attempts."""
+        where, values = _where(filters, attempts=True)
+        with Ledger(self.home) as ledger, ledger.reading() as db:
+            found = cases.shown(db)
+        sql = f"""SELECT c.result, c.call_id, c.started_local AS started_at, c.agent_id, c.agent_name, c.team, c.attempt
+                  FROM calls c WHERE c.result IN (SELECT unnest($found)) AND {where}"""
+        rows = {r.pop("result"): r for r in self._database.rows(sql, {**values, "found": [s.result for s in found]})}
+        listed = [CaseRow(**rows[s.result], finding=s.finding) for s in found if s.result in rows]
+        return sorted(
+            listed,
+            key=lambda c: (
+                c.finding.status,
+                SEVERITIES.index(c.finding.severity),
+                c.started_at or datetime.max,
+                c.call_id,
+            ),
         )
 
     def find_call(self, prefix: str, *, limit: int = 20) -> list[str]:
@@ -315,14 +367,17 @@ class Store:
             return jobs.failed(db)
 
 
-def _where(filters: Filters) -> tuple[str, dict[str, Any]]:
+def _where(filters: Filters, *, attempts: bool = False) -> tuple[str, dict[str, Any]]:
     columns = {
         "team": filters.teams, "agent_id": filters.agents, "product": filters.products, "region": filters.regions,
         "party": filters.parties, "band": filters.bands,
     }  # fmt: skip
     values: dict[str, Any] = {column: list(wanted) for column, wanted in columns.items() if wanted}
     # unanswered attempts count towards frequency limits; nothing was said in them that could be judged
-    parts = ["NOT c.attempt", *(f"c.{column} IN (SELECT unnest(${column}))" for column in values)]
+    parts = [
+        "true" if attempts else "NOT c.attempt",
+        *(f"c.{column} IN (SELECT unnest(${column}))" for column in values),
+    ]
     if filters.categories:
         values["categories"] = list(filters.categories)
         parts.append("c.result IN (SELECT result FROM findings WHERE category IN (SELECT unnest($categories)))")
@@ -333,32 +388,3 @@ def _where(filters: Filters) -> tuple[str, dict[str, Any]]:
     if not filters.include_unscored:
         parts.append("c.score IS NOT NULL")
     return " AND ".join(parts), values
-
-
-def _utterance(row: dict[str, Any]) -> Utterance:
-    return Utterance(
-        speaker=row["speaker"],
-        start=row["start"],
-        end=row["end"],
-        text=row["text"],
-        words=tuple(Word(**word) for word in row["words"]),
-        confidence=row["confidence"],
-        quarantined=tuple(row["quarantined"]),
-        channel=row["channel"],
-    )
-
-
-def _acoustics(rows: list[dict[str, Any]]) -> Acoustics | None:
-    if not rows:
-        return None
-    channels = tuple(
-        ChannelAcoustics(
-            channel=row["channel"],
-            speech=tuple((start, end) for start, end in row["speech"]),
-            loudness=tuple(row["loudness"]),
-            peak=row["peak"],
-            clipped_share=row["clipped_share"],
-        )
-        for row in sorted(rows, key=lambda row: int(row["channel"]))
-    )
-    return Acoustics(rows[0]["duration"], rows[0]["sample_rate"], channels)

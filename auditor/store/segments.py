@@ -14,7 +14,6 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +26,7 @@ from auditor.store.home import Home, new_folder, trouble
 from auditor.store.jobs import printable
 from auditor.store.keys import Keys
 from auditor.store.ledger import Ledger
-from auditor.store.tables import files, schemas
+from auditor.store.tables import files, finding_row, money, schemas
 
 if TYPE_CHECKING:
     import sqlite3
@@ -200,10 +199,10 @@ def _call_row(result: CallResult, entry: Entry, at: datetime) -> dict[str, Any]:
         "started_local": None if m.started_at is None else m.started_at.replace(tzinfo=None),
         "started_on": None if m.started_at is None else m.started_at.date(),
         "attempt": m.answered is False and not call.utterances,
-        "amount_due": _money(m.amount_due), "days_overdue": _whole(m.days_overdue),
+        "amount_due": money(m.amount_due), "days_overdue": _whole(m.days_overdue),
         "agent_channel": None if call.roles is None else call.roles.agent_channel,
         "transcribed_by": call.transcribed_by, "party": audit.party.kind,
-        "score": _money(audit.scorecard.score), "band": audit.scorecard.band, "fatal": audit.scorecard.fatal,
+        "score": money(audit.scorecard.score), "band": audit.scorecard.band, "fatal": audit.scorecard.fatal,
         "pack": audit.pack, "code_version": audit.code_version,
         "warnings": list(dict.fromkeys(w.code for w in (*call.warnings, *audit.warnings))),
         "call": encode(dataclasses.replace(call, utterances=(), acoustics=None)), "audit": encode(audit),
@@ -214,7 +213,7 @@ def _audit_rows(audit: Audit) -> Iterator[tuple[str, dict[str, Any]]]:
     facts = audit.facts
     if facts.promise is not None:
         p = facts.promise
-        row = {"utterance": p.utterance, "amount": _money(p.amount), "date_text": p.date_text, "due": p.due}
+        row = {"utterance": p.utterance, "amount": money(p.amount), "date_text": p.date_text, "due": p.due}
         yield "facts", {"kind": "promise", "name": "promise", "quote": "", **row}
     flags = [("customer_flag", flag) for flag in facts.customer_flags]
     if facts.delinquency_reason is not None:
@@ -224,13 +223,12 @@ def _audit_rows(audit: Audit) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, value in audit.signals.items():
         yield "signals", {"name": name, "value": float(value)}
     for f in audit.findings:
-        row = {field: getattr(f, field) for field in schemas()["findings"].names[1:]}
-        yield "findings", {**row, "also": list(f.also), "cites": list(f.cites)}
+        yield "findings", finding_row(f)
     for position, s in enumerate(audit.steps):
         named = {"position": position, "step": s.id, "name": s.name, "weight": s.weight, "verdict": s.verdict}
         yield "steps", {**named, "utterance": s.utterance, "also": list(s.also), "quote": s.quote, "why": s.why}
     for d in audit.scorecard.deductions:
-        yield "deductions", {"source": d.source, "id": d.id, "points": _money(d.points), "why": d.why}
+        yield "deductions", {"source": d.source, "id": d.id, "points": money(d.points), "why": d.why}
 
 
 def _tables(results: Iterable[tuple[CallResult, Entry]], at: datetime) -> dict[str, pa.Table]:
@@ -277,13 +275,6 @@ def _sweep(home: Home, ledger: Ledger, now: datetime) -> None:
 def _fields(value: Word | ChannelAcoustics) -> dict[str, Any]:
     """The fields as they are; ``dataclasses.asdict`` copies every number of a loudness curve."""
     return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-
-
-def _money(value: Decimal | None) -> Decimal | None:
-    """The amount as the column holds it; none where it can't, the exact value stands in ``call`` and ``audit``."""
-    if value is None or not value.is_finite() or abs(value) >= Decimal(10) ** 16:
-        return None
-    return value.quantize(Decimal("0.01"))
 
 
 def _whole(value: int | None) -> int | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
+from auditor.models import Finding
 from auditor.store.home import Home
 
 if TYPE_CHECKING:
@@ -68,3 +70,16 @@ def schemas() -> dict[str, pa.Schema]:
 def files(home: Home, table: str, segments: Iterable[str]) -> list[str]:
     """The Parquet files of a table in these segments."""
     return [str(home.segments / segment / f"{table}.parquet") for segment in segments]
+
+
+def finding_row(finding: Finding) -> dict[str, Any]:
+    """A finding as its table has it, but for the result that it belongs to."""
+    row = {field: getattr(finding, field) for field in schemas()["findings"].names[1:]}
+    return {**row, "also": list(finding.also), "cites": list(finding.cites)}
+
+
+def money(value: Decimal | None) -> Decimal | None:
+    """The amount as the column holds it; none where it can't, the exact value stands in ``call`` and ``audit``."""
+    if value is None or not value.is_finite() or abs(value) >= Decimal(10) ** 16:
+        return None
+    return value.quantize(Decimal("0.01"))

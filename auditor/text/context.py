@@ -63,7 +63,8 @@ _SEIZES = compiled(wording.SEIZES_A_PERSON)
 _IMPOSSIBLE = compiled(wording.IMPOSSIBLE)
 _CERTAIN = compiled(wording.CERTAIN)
 _UNCERTAIN = compiled(wording.UNCERTAIN)
-_CONDITION = compiled(wording.CONDITIONS)
+# 两万一 is a sum
+_CONDITION = re.compile(rf"(?<![0-9一二两三四五六七八九十百千几]){either(wording.CONDITIONS)}")
 _ASKS = compiled(wording.ASKS)
 _ASKS_NOTHING = compiled(wording.ASKS_NOTHING)
 

@@ -38,4 +38,4 @@ class Cue:
         return None if listed is not None and text.number not in listed else min(self.hits(text), default=None)
 
     def __contains__(self, text: object) -> bool:
-        return isinstance(text, Comparable) and self.first(text) is not None
+        return isinstance(text, Comparable) and next(self.hits(text), None) is not None

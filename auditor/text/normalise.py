@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 FILLERS = frozenset("嗯呃啊哦噢诶欸哎唉")
 SENTENCE_ENDS = frozenset("。．.!?！？;；…")
 QUESTION_MARKS = frozenset("?？")
-NUMBER_MARKS = (".", ",", ":")  # between digits they belong to the number
+THOUSANDS = re.compile(r"\d{3}(?!\d)")  # what a comma inside a number stands before
+NUMBER_MARKS = (".", ",", ":", "/")  # between digits they belong to the number
 # they set words off and end no clause: “明天就开庭”这种话我们不说
 QUOTATION_MARKS = frozenset("\"'“”‘’「」『』《》")
 SILENT = FILLERS | QUOTATION_MARKS | {"、"}
@@ -141,7 +142,9 @@ def normalise(text: str) -> Comparable:
     length = last = 0
     for start, end in [*(run.span() for run in _KEPT.finditer(folded)), (len(folded), len(folded))]:
         between = folded[last:start]
-        if between in NUMBER_MARKS and folded[:last][-1:].isdigit() and folded[start : start + 1].isdigit():
+        joins = between in NUMBER_MARKS and folded[:last][-1:].isdigit() and folded[start : start + 1].isdigit()
+        # 12,860 is one number; 9/10，4400 are two
+        if joins and (between != "," or THOUSANDS.match(folded, start)):
             if between != ",":
                 kept.append(between)
                 origin += heard_at[last:start]

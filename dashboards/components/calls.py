@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from auditor.store.queries import CallRow
+from auditor.store.queries import CallRow, CaseRow
+from auditor.text.masking import mask_text
 from dashboards.formats import clock, when
 from dashboards.locales import name, t
 
@@ -22,7 +23,7 @@ def calls_table(rows: Sequence[CallRow], key: str) -> None:
     table = {
         score: [None if row.score is None else float(row.score) for row in rows],
         t("table.band"): [name("band", row.band) for row in rows],
-        t("table.call"): [row.call_id for row in rows],
+        t("table.call"): [mask_text(row.call_id) for row in rows],
         t("table.started"): [when(row.started_at) if row.started_at else "" for row in rows],
         t("table.agent"): [row.agent_name or row.agent_id or "" for row in rows],
         t("table.team"): [row.team or "" for row in rows],
@@ -41,6 +42,31 @@ def calls_table(rows: Sequence[CallRow], key: str) -> None:
         selection_mode="single-row",
         height=min(38 + 35 * len(rows), 420),
         column_config={score: st.column_config.NumberColumn(format="%.1f")},
+    )
+    if choice["selection"]["rows"]:
+        st.switch_page("views/call.py", query_params={"id": rows[choice["selection"]["rows"][0]].call_id})
+
+
+def cases_table(rows: Sequence[CaseRow], key: str) -> None:
+    """Show findings that rest on several calls, one a row; choosing one leads to the call in which it happened."""
+    table = {
+        t("table.finding"): [name("category", row.finding.category) for row in rows],
+        t("overview.severity"): [name("severity", row.finding.severity) for row in rows],
+        t("overview.status"): [name("status", row.finding.status) for row in rows],
+        t("table.call"): [row.call_id for row in rows],
+        t("table.started"): [when(row.started_at) if row.started_at else "" for row in rows],
+        t("table.agent"): [row.agent_name or row.agent_id or "" for row in rows],
+        t("table.why"): [row.finding.why for row in rows],
+        t("table.rests_on"): [t("app.comma").join(row.finding.calls) for row in rows],
+    }
+    revision = hashlib.sha256("\n".join(row.finding.finding_id for row in rows).encode()).hexdigest()[:12]
+    choice = st.dataframe(
+        table,
+        key=f"{key}:{revision}",
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        height=min(38 + 35 * len(rows), 420),
     )
     if choice["selection"]["rows"]:
         st.switch_page("views/call.py", query_params={"id": rows[choice["selection"]["rows"][0]].call_id})

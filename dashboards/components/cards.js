@@ -20,6 +20,17 @@ function card(entry) {
     note.append(element("b", "", label), element("span", "", text));
     item.append(note);
   }
+  if (entry.calls.length) {
+    const note = element("div", "note");
+    const links = element("span", "calls");
+    for (const call of entry.calls) {
+      const link = element("a", "", call);
+      link.href = `?id=${encodeURIComponent(call)}`;
+      links.append(link);
+    }
+    note.append(element("b", "", entry.calls_label), links);
+    item.append(note);
+  }
   if (entry.line === null) return item;
   const ask = () => document.dispatchEvent(new CustomEvent("auditor:line", { detail: { line: entry.line } }));
   item.classList.add("link");

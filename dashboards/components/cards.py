@@ -20,7 +20,10 @@ _SEVERITY_ORDER = {"critical": 0, "major": 1, "minor": 2, "notice": 3}
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One judgement as shown: ``open`` waits for a person, ``quiet`` needs no attention, ``line`` is its utterance."""
+    """One judgement as shown: ``open`` waits for a person, ``quiet`` needs no attention, ``line`` is its utterance.
+
+    ``calls`` are ids of the calls that it rests on, each a link to its page.
+    """
 
     title: str
     tone: str
@@ -32,6 +35,8 @@ class Card:
     quote: str = ""
     notes: tuple[tuple[str, str], ...] = ()
     line: int | None = None
+    calls: tuple[str, ...] = ()
+    calls_label: str = ""
 
 
 def findings(audit: Audit, clauses: Mapping[str, str]) -> None:
@@ -68,10 +73,16 @@ def finding_card(finding: Finding, clauses: Mapping[str, str]) -> Card:
         tone=finding.severity,
         badge=f"{name('severity', finding.severity)} · {name('status', finding.status)}",
         open=finding.status == "suspected",
-        aside=t("call.metadata_level") if finding.start is None else clock(finding.start),
+        aside=t("call.across_calls")
+        if finding.calls
+        else t("call.metadata_level")
+        if finding.start is None
+        else clock(finding.start),
         quote=finding.quote,
         notes=tuple(notes),
         line=finding.utterance,
+        calls=finding.calls,
+        calls_label=t("call.calls"),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from auditor.store.jobs import FailedJob
+from auditor.text.masking import mask_text
 from dashboards.locales import t
 
 
@@ -18,8 +19,8 @@ def failures(jobs: Sequence[FailedJob]) -> None:
         st.caption(t("failures.says"))
         st.dataframe(
             {
-                t("failures.source"): [job.source for job in jobs],
-                t("failures.reason"): [job.reason for job in jobs],
+                t("failures.source"): [mask_text(job.source) for job in jobs],
+                t("failures.reason"): [mask_text(job.reason) for job in jobs],
                 t("failures.attempts"): [job.attempts for job in jobs],
             },
             hide_index=True,

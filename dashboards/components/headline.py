@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.models import Audit, Call
+from auditor.store.queries import StoredCall
 from dashboards.components import define
 from dashboards.formats import clock, number, when
 from dashboards.locales import name, t
@@ -12,8 +12,9 @@ _headline = define("headline")
 _BAND_TONES = {"excellent": "good", "pass": "good", "weak": "minor", "fail": "critical", "cannot_tell": "notice"}
 
 
-def headline(call: Call, audit: Audit) -> None:
+def headline(stored: StoredCall) -> None:
     """Show the head of a call."""
+    call, audit = stored.call, stored.shown
     card, known = audit.scorecard, call.metadata
     where = (
         when(known.started_at) if known.started_at else "",
@@ -30,16 +31,18 @@ def headline(call: Call, audit: Audit) -> None:
             "band": name("band", card.band),
             "tone": _BAND_TONES[card.band],
             "remark": t("call.fatal") if card.fatal else t("call.no_score") if card.score is None else "",
-            "facts": facts(call, audit),
+            "facts": facts(stored),
             "warnings": list(dict.fromkeys(w.message for w in (*call.warnings, *audit.warnings))),
         },
     )
 
 
-def facts(call: Call, audit: Audit) -> list[tuple[str, str]]:
+def facts(stored: StoredCall) -> list[tuple[str, str]]:
     """What is known of the call, as label and value; what is not known is left out."""
+    call, audit, own = stored.call, stored.shown, stored.audit.scorecard
     known, said = call.metadata, audit.facts
     rows = {
+        "own_score": number(own.score) if own.score is not None and own != audit.scorecard else "",
         "party": name("party", audit.party.kind),
         "case": known.case_id or "",
         "duration": clock(call.duration) if call.duration else "",
@@ -49,19 +52,22 @@ def facts(call: Call, audit: Audit) -> list[tuple[str, str]]:
         "institution": known.institution or "",
         "agency": known.agency or "",
         "region": name("region", known.region or ""),
-        "promise": _promise(audit),
+        "promise": _promise(stored),
         "reason": name("reason", said.delinquency_reason.name) if said.delinquency_reason else "",
         "flags": t("app.comma").join(dict.fromkeys(name("flag", flag.name) for flag in said.customer_flags)),
     }
     return [(t(f"call.{key}"), value) for key, value in rows.items() if value]
 
 
-def _promise(audit: Audit) -> str:
-    promise = audit.facts.promise
+def _promise(stored: StoredCall) -> str:
+    promise = stored.audit.facts.promise
     if promise is None:
         return ""
     due = promise.due.isoformat() if promise.due else promise.date_text or ""
-    return " · ".join(filter(None, (f"{promise.amount:,.2f}" if promise.amount is not None else "", due)))
+    parts = [f"{promise.amount:,.2f}" if promise.amount is not None else "", due]
+    for each in stored.promises:
+        parts.append(t("call.promise_outcome", outcome=name("outcome", each.outcome), paid=f"{each.paid:,.2f}"))
+    return " · ".join(filter(None, parts))
 
 
 def _person(full: str | None, number: str | None) -> str:

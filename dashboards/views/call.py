@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from auditor.errors import NotFoundError
 from auditor.store.queries import Store, StoredCall
+from auditor.text.masking import mask_text, veil
 from dashboards import data
 from dashboards.components import cards
 from dashboards.components.calls import calls_table
@@ -31,8 +34,11 @@ def choose(store: Store) -> None:
 
 def show(store: Store, stored: StoredCall) -> None:
     """The call: headline, then listening on the left and judgement on the right."""
-    call, audit = stored.call, stored.audit
-    headline(call, audit)
+    cover = veil(stored.call, data.public_numbers(store.home, stored.audit.pack))
+    if not st.toggle(t("call.whole"), help=t("call.whole_help"), key="whole"):
+        stored = replace(stored, call=cover.call, audit=cover.audit(stored.audit), shown=cover.audit(stored.shown))
+    call, audit = stored.call, stored.shown
+    headline(stored)
     due = [step for step in audit.steps if step.verdict != "na"]
     done = sum(step.verdict == "done" for step in due)
     listen, judge = st.columns([1.32, 1], gap="medium")
@@ -66,7 +72,7 @@ def page(store: Store) -> None:
     try:
         stored = store.call(call_id)
     except NotFoundError:
-        st.text(t("call.missing", id=call_id))
+        st.text(t("call.missing", id=mask_text(call_id)))
         choose(store)
     else:
         show(store, stored)

@@ -9,7 +9,7 @@ import streamlit as st
 from auditor.store.queries import Filters, Overview, Store
 from dashboards import data
 from dashboards.components import charts
-from dashboards.components.calls import calls_table
+from dashboards.components.calls import calls_table, cases_table
 from dashboards.components.failures import failures
 from dashboards.formats import number, percent
 from dashboards.locales import name, t
@@ -103,6 +103,10 @@ def show(store: Store) -> None:
     rows = store.calls(chosen, order="worst", limit=WORST)
     st.caption(t("overview.worst_says", n=number(len(rows))))
     calls_table(rows, "worst")
+    if together := store.cases(chosen):
+        st.subheader(t("overview.cases"), anchor=False)
+        st.caption(t("overview.cases_says", n=number(len(together))))
+        cases_table(together[:WORST], "cases")
     failures(store.failed_jobs())
 
 

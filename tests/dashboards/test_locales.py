@@ -26,6 +26,7 @@ from dashboards.locales import LANGUAGES, words
 CODES = {
     "band": BANDS, "category": CATEGORIES, "flag": CUSTOMER_FLAGS, "party": PARTIES, "region": REGIONS,
     "severity": SEVERITIES, "signal": SIGNALS, "speaker": SPEAKERS, "status": STATUSES, "step": STEPS, "verdict": VERDICTS,
+    "outcome": ("kept", "partly", "broken", "pending"),
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from auditor.evaluation.gold import read_cases
+from auditor.evaluation.lines import OPENINGS
 from auditor.evaluation.reference import Case
 from auditor.models import PARTIES, REGIONS, PartyKind, Region
 from auditor.pipeline import audit_call
@@ -51,6 +52,23 @@ def test_nothing_runs_into_the_line(tmp_path: Path, party: PartyKind, speaker: s
     opening = len(case.call.utterances) - 1 - before.count("C:") - before.count("A:") - before.count("A：")
     assert case.call.utterances[opening - 1].speaker != case.call.utterances[opening].speaker
     assert case.call.utterances[-1].text == "好的"
+
+
+@pytest.mark.parametrize("party", [p for p in PARTIES if p != "debtor_verified"])
+def test_nothing_tells_before_a_customers_line_who_is_on_the_line(tmp_path: Path, party: PartyKind) -> None:
+    """The line must show it, or what its author put before it."""
+    case = one(tmp_path, text="好的", label="compliant", party=party, speaker="customer")
+    assert said(case)[:-1] == [f"A:{OPENINGS['CN']['introduction']}"]
+    asked = one(tmp_path, text="好的", label="compliant", party=party, speaker="customer", before="A:请问是您吗？")
+    assert said(asked) == ["A:请问是您吗？", "C:好的"]
+
+
+def test_a_customer_who_is_being_verified_was_not_verified_before(tmp_path: Path) -> None:
+    known = {"label": "compliant", "party": "debtor_verified", "speaker": "customer"}
+    asked = one(tmp_path, text="三三零一", before="A:请报一下身份证后四位", **known)
+    assert said(asked) == ["A:请报一下身份证后四位", "C:三三零一"]
+    talking = audit_call(one(tmp_path, text="好的", before="A:您看呢", **known).call, SHIPPED)
+    assert talking.party.kind == "debtor_verified"
 
 
 def test_turns_before_the_line_keep_their_speakers(tmp_path: Path) -> None:

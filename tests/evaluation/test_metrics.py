@@ -144,7 +144,10 @@ def test_the_party_is_compared_at_the_line(tmp_path: Path) -> None:
         a_line("L1", "您好", "compliant", party="third_party"),
         a_line("L2", "打错了", "compliant", speaker="customer", party="debtor_unverified"),
     )
-    assert metrics.party_confusion(judged(path)) == {("third_party", "third_party"): 1}
+    assert metrics.party_confusion(judged(path)) == {
+        "agent_lines": {("third_party", "third_party"): 1},
+        "customer_lines": {("debtor_unverified", "wrong_number"): 1},
+    }
 
 
 def test_facts_are_compared_where_people_spoke_of_them(tmp_path: Path) -> None:
@@ -157,6 +160,8 @@ def test_facts_are_compared_where_people_spoke_of_them(tmp_path: Path) -> None:
     counts = metrics.facts(judged(path))
     assert counts.flags == (1, 0, 1)
     assert counts.by_flag == {"hardship": (1, 0, 0), "vulnerable": (0, 0, 1)}
-    assert counts.reasons == (1, 1)
+    assert counts.reasons == counts.reasons_heard == (1, 1)
+    assert counts.flags_f1 == 2 / 3
     assert counts.promises == (1, 1)
     assert counts.amounts == (0, 0)
+    assert counts.promised == (0, 0, 0)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from auditor.models import Call
 from auditor.pipeline import audit_call
+from auditor.published import audit_json
 from auditor.rules.pack import Pack, load_pack
 from auditor.speech.transcripts import read_calls
 
@@ -15,7 +16,7 @@ HERE = Path(__file__).parent
 
 def expected(call: Call, pack: Pack) -> str:
     """The call's audit as its golden file states it; the code's version is left out."""
-    audit = audit_call(call, pack).as_json()
+    audit = audit_json(audit_call(call, pack))
     del audit["code_version"]
     return json.dumps(audit, ensure_ascii=False, indent=1) + "\n"
 

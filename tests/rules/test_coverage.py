@@ -50,3 +50,14 @@ def test_every_clause_of_a_pack_is_listed_once() -> None:
 def test_no_clause_of_the_built_in_pack_is_left_open() -> None:
     """Each is checked, or it is said why a recording can't show it."""
     assert [c.norm.key for c in coverage(load_pack()) if c.extent == "open"] == []
+
+
+def test_a_clause_that_several_calls_together_show_says_so() -> None:
+    """Which check it is, and which metadata it takes."""
+    found = {c.norm.key: c for c in coverage(load_pack())}
+    for key in ("GBT45251-frequency", "CBA2026-attempts", "TW-OUT-14-1-2", "TW-OUT-14-3-1"):
+        assert "calls" in found[key].ways
+        assert found[key].extent == "partly"
+    assert found["GBT45251-frequency"].across_calls == ("answered-calls-per-day",)
+    assert found["GBT45251-frequency"].as_json()["needs"] == ["answered", "customer_id", "direction", "started_at"]
+    assert "agreed_calls_per_day" in found["TW-OUT-14-3-1"].norm.unlocked_by

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from auditor.evaluation.examples import run_examples
 from auditor.models import Call, Finding, Metadata, PartyKind, Speaker, Utterance, Word
 from auditor.pipeline import audit_call
+from auditor.published import audit_json
 from auditor.rules.metadata import agreed_hours
 from auditor.rules.pack import Pack, load_pack
 from auditor.speech.metadata import parse_metadata
@@ -289,5 +290,7 @@ def test_the_pack_is_only_read(tmp_path: Path) -> None:
     spoken = call(("agent", "我弄死你，转我微信"), ("customer", "我要投诉"))
     fresh: Pack = load_pack(Path(__file__).parent.parent / "golden" / "pack")
     assert (
-        audit_call(spoken, PACK).as_json() == audit_call(spoken, PACK).as_json() == audit_call(spoken, fresh).as_json()
+        audit_json(audit_call(spoken, PACK))
+        == audit_json(audit_call(spoken, PACK))
+        == audit_json(audit_call(spoken, fresh))
     )

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from auditor.models import PARTIES, REGIONS, Call, Metadata, PartyKind, Region, Speaker, Utterance
 from auditor.pipeline import audit_call
+from auditor.published import audit_json
 from auditor.rules import pack as packs
 from auditor.rules.layers import Layers, lay
 from auditor.rules.pack import Pack, load_pack
@@ -33,11 +34,12 @@ import json, sys
 from auditor.pipeline import audit_call
 from auditor.rules.pack import load_pack
 from auditor.speech.transcripts import read_calls
+from auditor.published import audit_json
 from pathlib import Path
 pack = load_pack()
 for name in sys.argv[1:]:
     for call in read_calls(Path(name)):
-        print(json.dumps(audit_call(call, pack).as_json(), ensure_ascii=False))
+        print(json.dumps(audit_json(audit_call(call, pack)), ensure_ascii=False))
 """
 
 TURNS = st.lists(
@@ -53,7 +55,7 @@ TURNS = st.lists(
 
 def published(calls: Sequence[Call], pack: Pack) -> list[str]:
     """The audits as the program publishes them."""
-    return [json.dumps(audit_call(call, pack).as_json(), ensure_ascii=False) for call in calls]
+    return [json.dumps(audit_json(audit_call(call, pack)), ensure_ascii=False) for call in calls]
 
 
 @given(TURNS, st.sampled_from(PARTIES), st.sampled_from(REGIONS))

@@ -229,3 +229,49 @@ def test_a_policy_can_waive_the_recording_notice() -> None:
     result = audit_call(call("坐：您好"), waived, "debtor_verified")
     assert next(s for s in result.steps if s.id == "recording_notice").verdict == "na"
     assert step("recording_notice", "坐：您好").verdict == "missed"
+
+
+SHIPPED = load_pack()
+VERIFIED = ("坐：是周先生吗", "客：是我", "坐：请报身份证后四位", "客：三三零一")
+
+
+def verdicts(*lines: str, **metadata: Any) -> dict[str, str]:
+    """Each step's verdict by the shipped pack, which finds out by itself who is on the line."""
+    result = audit_call(call(*VERIFIED, *lines, **metadata), SHIPPED)
+    assert result.party.kind == "debtor_verified"
+    return {s.id: s.verdict for s in result.steps}
+
+
+def of(found: dict[str, str], *names: str) -> set[str]:
+    """The verdicts of these steps."""
+    return {found[name] for name in names}
+
+
+@pytest.mark.parametrize("said", ["我上周就转过去了，你查流水", "这笔不是我刷的，卡被盗刷了", "早就結清了"])
+def test_no_pressure_on_who_paid_or_disputes(said: str) -> None:
+    """G6: nothing is asked for that presses the customer to pay."""
+    steps = ("ask_cause", "explain_consequences", "negotiate_plan", "official_channels", "legal_reminder", "empathy")
+    assert of(verdicts(f"客：{said}"), *steps) == {"na"}
+
+
+@pytest.mark.parametrize("said", ["再逼我，我就死给你们看", "活著沒意義，不如一死百了"])
+def test_a_life_goes_before_the_debt(said: str) -> None:
+    """G8: after words of suicide empathy is owed, and neither consequences, plan nor law."""
+    found = verdicts(f"客：{said}")
+    assert of(found, "explain_consequences", "negotiate_plan", "legal_reminder") == {"na"}
+    assert found["empathy"] == "missed"
+
+
+@pytest.mark.parametrize("said", ["我太太癌症走了", "我自己腰伤了，卧床一个多月"])
+def test_the_law_is_not_held_up_to_the_vulnerable(said: str) -> None:
+    """G8: empathy is owed, the legal reminder is not; who speaks of a neighbour is not vulnerable."""
+    found = verdicts(f"客：{said}")
+    assert (found["empathy"], found["legal_reminder"]) == ("missed", "na")
+    assert verdicts("客：我邻居生病住院了")["legal_reminder"] == "missed"
+
+
+def test_who_only_agrees_to_a_factor_is_told_nothing() -> None:
+    """G1, G4: a factor that the agent reads out verifies nobody, so the debtor's steps are not asked for."""
+    read_out = call("坐：是周先生吗", "客：是我", "坐：您身份证后四位是三三零一对吧", "客：对")
+    steps: dict[str, str] = {s.id: s.verdict for s in audit_call(read_out, SHIPPED).steps}
+    assert of(steps, "state_purpose", "ask_cause", "negotiate_plan", "legal_reminder") == {"na"}

@@ -268,3 +268,13 @@ def test_a_clip_of_a_missing_copy_says_how_to_get_it(tmp_path: Path) -> None:
     """The copy can be made again from the recording."""
     with pytest.raises(RecordingError, match="auditor run"):
         clip(tmp_path / "none.flac", 0.0, 1.0)
+
+
+def test_a_clip_is_silent_where_it_is_told_to_be(tmp_path: Path) -> None:
+    """Stretches count from the start of the recording; what lies outside the clip changes nothing."""
+    path = tmp_path / "a.flac"
+    write_canonical(Sound(np.full((2, 8000), 0.5, np.float32), 1000), path)
+    sound, rate = soundfile.read(io.BytesIO(clip(path, 2.0, 6.0, [(0.0, 1.0), (1.5, 2.5), (4.0, 4.25), (5.9, 9.0)])))
+    quiet = (sound == 0).all(axis=1)
+    assert rate == 1000
+    assert np.flatnonzero(quiet).tolist() == [*range(500), *range(2000, 2250), *range(3900, 4000)]

@@ -159,6 +159,16 @@ def test_unknown_columns_are_kept_and_joining_columns_are_not() -> None:
     assert metadata == Metadata(custom={"批次": "九月", "score": {"a": 1}, "b": 2})
 
 
+def test_nothing_paid_is_told_from_nothing_known() -> None:
+    assert (read(payments=[]).payments, read(payments="[]").payments) == ((), ())
+    assert (read().payments, read(payments="").payments) == (None, None)
+
+
+def test_what_was_agreed_about_calls_is_read_under_its_chinese_headings() -> None:
+    known = read(**{"约定每日次数": "5", "客户要求回电": "是"})
+    assert (known.agreed_calls_per_day, known.callback_requested) == (5, True)
+
+
 def test_payments_may_be_json_text() -> None:
     assert read(payments='[{"date": "2026/9/3", "amount": "88.5"}]').payments == (
         Payment(date(2026, 9, 3), Decimal("88.5")),
@@ -188,6 +198,8 @@ def test_payments_may_be_json_text() -> None:
         ("days_overdue", 99999999, "合理范围"),
         ("region", "US", "CN、TW 或 HK"),
         ("agreed_plan", "也许", "是/否"),
+        ("agreed_calls_per_day", "0", "1 到 100 的整数"),
+        ("agreed_calls_per_day", "2.5", "1 到 100 的整数"),
         ("payments", "昨天还了五百", "应为列表"),
         ("payments", [{"date": "2026-09-03"}], "缺少金额"),
         ("payments", [{"date": "九月", "amount": 1}], "日期"),

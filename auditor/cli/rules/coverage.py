@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from auditor.rules.coverage import Coverage
     from auditor.rules.pack import Pack
 
-WAYS = {"words": "话语", "metadata": "元数据", "signal": "通话信号"}
+WAYS = {"words": "话语", "metadata": "元数据", "signal": "通话信号", "calls": "几通合起来"}
 EXTENTS = {"checked": "检查", "partly": "检查一部分", "unheard": "录音查不了", "open": "还没有规则"}
 STYLES = {"checked": "green", "partly": "yellow", "unheard": "dim", "open": "red"}
 HEADINGS = ("条款", "要求", "查到什么程度", "怎样查", "规则和步骤", "录音里听不出来的")
@@ -66,7 +66,8 @@ def _ways(covered: Coverage) -> str:
 def _rules(covered: Coverage, most: int) -> str:
     ids = [r.id for r in covered.rules]
     more = f" 等 {len(ids)} 条" if len(ids) > most else ""
-    return f"{'、'.join(ids[:most])}{more}（{covered.examples} 个例子）" if ids else ""
+    alone = f"{'、'.join(ids[:most])}{more}（{covered.examples} 个例子）" if ids else ""
+    return "；".join(filter(None, (alone, "、".join(covered.across_calls))))
 
 
 def _unheard(covered: Coverage) -> str:

@@ -12,7 +12,9 @@ import typer
 from auditor.cli.rules.saved import save
 from auditor.cli.terminal import PackOption, out
 
-Kind = Literal["rule", "step", "pack", "tenant", "norms", "scorecard", "party", "roles", "facts", "tolerated"]
+Kind = Literal[
+    "rule", "step", "pack", "tenant", "norms", "scorecard", "party", "roles", "facts", "promise", "tolerated"
+]
 
 
 def schema(
