@@ -8,6 +8,7 @@ AuditorError            anything below; its text is one clear sentence for the u
 │   └── MetadataError   a metadata file or row can't be used
 ├── PackError           a rule pack has problems; carries all of them, each with file and line
 ├── ModelError          a recognition model is missing or can't be loaded
+├── ReaderError         a large-model server gives no usable answer; audits don't need it
 ├── HomeError           the auditor's home can't be opened, read or written (also: disk full)
 └── NotFoundError       the call, rule or finding asked for does not exist
 """
@@ -77,6 +78,20 @@ class PackError(AuditorError):
 
 class ModelError(AuditorError):
     """A recognition model is missing or can't be loaded."""
+
+
+class ReaderError(AuditorError):
+    """A large-model server gives no usable answer; audits don't need it.
+
+    Args:
+        reason: what went wrong, as a code to count by, e.g. ``timeout``.
+        message: one sentence for the user, without anything that the server said: it may repeat a customer.
+        lasting: whether other calls would meet the same trouble.
+    """
+
+    def __init__(self, reason: str, message: str, *, lasting: bool = False) -> None:
+        super().__init__(message)
+        self.reason, self.lasting = reason, lasting
 
 
 class HomeError(AuditorError):

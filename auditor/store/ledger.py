@@ -239,7 +239,21 @@ def _m004_cases(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
-_MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001_catalog, _m002_jobs, _m003_events, _m004_cases)
+def _m005_annotations(db: sqlite3.Connection) -> None:
+    db.execute(
+        """CREATE TABLE annotations (
+             transcript TEXT NOT NULL, reader TEXT NOT NULL, answered_at TEXT NOT NULL, body TEXT NOT NULL,
+             PRIMARY KEY (transcript, reader))"""
+    )
+
+
+_MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    _m001_catalog,
+    _m002_jobs,
+    _m003_events,
+    _m004_cases,
+    _m005_annotations,
+)
 
 
 def _reason(message: str) -> str:

@@ -16,6 +16,7 @@ from auditor.models import (
     Finding,
 )
 from auditor.store import cases, catalog, jobs
+from auditor.store.annotations import Annotation, heard_hash, latest_annotations
 from auditor.store.cases import KeptPromise
 from auditor.store.catalog import Entry
 from auditor.store.codec import decode
@@ -355,6 +356,11 @@ class Store:
                 c.call_id,
             ),
         )
+
+    def annotations(self, call: Call) -> tuple[Annotation, ...]:
+        """What large models said of what was heard in this call, the oldest first; no part of its audit."""
+        with Ledger(self.home) as ledger, ledger.reading() as db:
+            return latest_annotations(db, heard_hash(call.utterances))
 
     def find_call(self, prefix: str, *, limit: int = 20) -> list[str]:
         """Ids of stored calls that begin with ``prefix``, an exact match first."""
