@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "worker": {"batch", "pipeline", "rules", "speech", "store"},
     "recount": {"rules", "scoring", "store"},
     "evaluation": {"pipeline", "store", "rules", "speech", "text"},
+    "annotate": {"rules", "store", "text"},
     "web": {"store", "speech.audio"},
     "cli": {
         "speech",
@@ -43,6 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "recount",
         "published",
         "evaluation",
+        "annotate",
         "web",
     },
 }
@@ -69,6 +71,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "pyarrow": ("store/",),
     "yaml": ("rules/",),
     "pydantic": ("rules/",),
+    "urllib3": ("annotate/client.py",),
     "starlette": ("web/",),
     "uvicorn": ("web/",),
     "streamlit": (),
@@ -76,7 +79,7 @@ HOMES: dict[str, tuple[str, ...]] = {
 }
 PURE = (
     "text", "conversation", "rules/match.py", "rules/scene.py", "rules/stated.py", "rules/metadata.py", "rules/place.py", "scoring",
-    "pipeline.py",
+    "pipeline.py", "annotate/prompt.py", "annotate/answers.py",
 )  # fmt: skip
 IMPURE = {
     "os",
@@ -90,6 +93,7 @@ IMPURE = {
     "shutil",
     "requests",
     "httpx",
+    "urllib3",
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
