@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from auditor.cli.large_model import ReaderOption, ReaderOutsideOption, reader_of
 from auditor.cli.terminal import Exit, PackOption, out, shown
 
 PACKAGES = (
@@ -33,6 +34,7 @@ class Remark:
 
     state: Literal["good", "missing", "note"]
     text: str
+    ours: bool = False  # nothing of a call or file in it; a server's address looks like a telephone number
 
 
 def doctor(
@@ -44,22 +46,27 @@ def doctor(
         Path, typer.Option("--home", metavar="目录", envvar="AUDITOR_HOME", help="要检查的归档目录。")
     ] = Path("auditor-home"),
     pack: PackOption = "collections-zh",
+    reader: ReaderOption = None,
+    reader_outside: ReaderOutsideOption = False,
 ) -> None:
     """检查本机：程序和库、语音识别模型、规则包、磁盘、归档目录。
 
-    不联网，不改动任何东西。缺什么、怎么补，都写在那一行里。
+    不联网（写了 --reader 才问一次那台大模型服务器，不含任何通话），不改动任何东西。缺什么、怎么补，都写在那一行里。
 
     例：
 
       auditor doctor
       auditor doctor --model /models/faster-whisper-large-v3 --home 归档
+      auditor doctor --reader openai://10.0.0.8:8000/Qwen3-32B
 
     退出码：0 都可以用；3 有不能用的。
     """
     bad = False
-    for remark in (*_programs(), *_model(model), *_diarizer(diarizer), *_pack(pack), *_home(home)):
+    reading = _reader(reader, reader_outside, pack)
+    for remark in (*_programs(), *_model(model), *_diarizer(diarizer), *_pack(pack), *_home(home), *reading):
         mark, style = MARKS[remark.state]
-        out().print(f"{mark} {shown(remark.text)}", style=style if remark.state != "good" else None)
+        text = remark.text if remark.ours else shown(remark.text)
+        out().print(f"{mark} {text}", style=style if remark.state != "good" else None)
         bad = bad or remark.state == "missing"
     if bad:
         raise typer.Exit(Exit.UNUSABLE)
@@ -144,6 +151,20 @@ def _pack(pack: str) -> Iterator[Remark]:
     if strays or doubts:
         told = f"{strays} 个清白的例子被别的规则命中，{doubts} 处写法可疑"
         yield Remark("note", f"规则包有 {told}，见 auditor rules test {pack}")
+
+
+def _reader(address: str | None, outside: bool, pack: str) -> Iterator[Remark]:
+    from auditor.annotate.probe import probe
+    from auditor.errors import PackError
+    from auditor.rules.pack import load_pack
+
+    if address is None:
+        return
+    try:
+        loaded = load_pack(pack)
+    except PackError:
+        return  # its problems are told already
+    yield replace(_tried(lambda: probe(reader_of(address, outside=outside).client, loaded)), ours=True)
 
 
 def _home(home: Path) -> Iterator[Remark]:

@@ -12,6 +12,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from auditor.cli.large_model import (
+    ReaderAskOption,
+    ReaderAtOnceOption,
+    ReaderOption,
+    ReaderOutsideOption,
+    ReaderRateOption,
+    ReaderTimeoutOption,
+    reader_of,
+    reader_report,
+    second_reading,
+)
 from auditor.cli.summary import as_json_lines, caution, missing, progress_bar, remark, report
 from auditor.cli.terminal import (
     Exit,
@@ -102,6 +113,12 @@ def run(
         bool, typer.Option("--retry", help="重试以前失败的；不写 PATH 就重试归档目录里全部失败的（模型等选项照写）。")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出到标准输出，给机器读。")] = False,
+    reader: ReaderOption = None,
+    reader_ask: ReaderAskOption = "all",
+    reader_at_once: ReaderAtOnceOption = 1,
+    reader_rate: ReaderRateOption = 0,
+    reader_timeout: ReaderTimeoutOption = 60,
+    reader_outside: ReaderOutsideOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度条和结果表。")] = False,
     unmask: UnmaskOption = False,
     lang: LanguageOption = "zh",
@@ -119,6 +136,7 @@ def run(
       auditor run 旧录音 --raw alaw:8000:2
       auditor run 单声道录音 --diarizer sherpa:/models/diarization
       auditor run --retry                      再试以前失败的
+      auditor run 录音文件夹 --reader openai://10.0.0.8:8000/Qwen3-32B
       auditor run 录音文件夹 --json -q > 结果.jsonl
 
     退出码：
@@ -141,6 +159,10 @@ def run(
 
     check_language(lang)
     show_whole(unmask)
+    second = None if reader is None else reader_of(
+        reader, outside=reader_outside, timeout=reader_timeout, per_minute=reader_rate, ask=reader_ask,
+        at_once=reader_at_once,
+    )  # fmt: skip
     rules = load_pack(pack)
     origin = Origin(str(Path.cwd()), None if metadata is None else str(metadata.absolute()), raw, agent_channel)
     if Path(model).expanduser().is_dir():
@@ -226,6 +248,9 @@ def run(
         as_json_lines(opened, summaries, unmask=unmask)
     elif not quiet:
         report(opened, summaries, attempts, lang)
+    if second is not None and not any(s.interrupted for s in summaries):
+        tally = second_reading(opened, summaries, rules, second, quiet=quiet)
+        reader_report(tally, lang, quiet=quiet, as_json=as_json)
     if any(s.interrupted for s in summaries):
         raise typer.Exit(Exit.INTERRUPTED)
     if lost or any(s.failed or s.failed_before for s in summaries):

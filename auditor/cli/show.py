@@ -23,8 +23,12 @@ from auditor.cli.terminal import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.text import Text
 
+    from auditor.models import Call
+    from auditor.store.annotations import Annotation
     from auditor.store.queries import StoredCall
 
 TEXT = {
@@ -45,6 +49,8 @@ TEXT = {
         "promise": "承诺还款",
         "paid": "按时入账",
         "rests_on": "依据的通话：",
+        "hints": "大模型提示（仅供复核，不影响得分）",
+        "no_hints": "没有疑点",
     },
     "en": {
         "score": "score",
@@ -63,6 +69,8 @@ TEXT = {
         "promise": "promised to pay by",
         "paid": "paid in time",
         "rests_on": "rests on calls:",
+        "hints": "large-model hints (for review only, never scored)",
+        "no_hints": "no suspicions",
     },
 }
 MARKS = {"done": "✓", "missed": "✗", "na": "–", "cannot_tell": "?"}
@@ -90,6 +98,7 @@ def show(
     """
     from auditor.cli.summary import public_numbers_of
     from auditor.errors import NotFoundError
+    from auditor.store.codec import encode
     from auditor.store.home import Home
     from auditor.store.queries import Store
     from auditor.text.masking import veil
@@ -105,13 +114,15 @@ def show(
         if len(found) > 1:
             raise NotFoundError(f"有 {len(found)} 通以上编号以 {call_id} 开头：{'、'.join(found[:8])}。请写全。")
         stored = store.call(found[0])
+        hints = store.annotations(stored.call)
         if not unmask:
             cover = veil(stored.call, public_numbers_of(store.home, stored.audit.pack))
             stored = replace(stored, call=cover.call, audit=cover.audit(stored.audit), shown=cover.audit(stored.shown))
     if as_json:
-        sys.stdout.write(json.dumps(published(stored), ensure_ascii=False) + "\n")
+        beside = {"annotations": [json.loads(encode(hint)) for hint in hints]} if hints else {}
+        sys.stdout.write(json.dumps({**published(stored), **beside}, ensure_ascii=False) + "\n")
         return
-    for line in lines(stored, lang):
+    for line in (*lines(stored, lang), *hint_lines(stored.call, hints, lang)):
         out().print(harmless(line))
 
 
@@ -205,6 +216,26 @@ def measured(name: str, value: float, lang: str) -> str:
         return named("unit", "yes" if value else "no", lang)
     digits = 0 if unit == "per_minute" else 1
     return named("unit", unit, lang).format(n=f"{value * 100 if unit == 'share' else value:.{digits}f}")
+
+
+def hint_lines(call: Call, hints: Sequence[Annotation], lang: str) -> list[Text]:
+    """What large models said of the call, apart from the report; nothing where none was asked."""
+    from rich.text import Text
+
+    result = [Text(f"\n{TEXT[lang]['hints']}", "bold")] if hints else []
+    readers: dict[tuple[str, str], list[Annotation]] = {}
+    for hint in hints:
+        readers.setdefault((hint.server, hint.model), []).append(hint)
+    for (_, model), answers in readers.items():
+        found = sorted({s for answer in answers for s in answer.suspicions})
+        result.append(Text(f"  {model}  {answers[-1].answered_at:%Y-%m-%d}", "dim"))
+        for s in found:
+            head = f"  {named('category', s.category or s.basis, lang)}  {clock(call.utterances[s.utterance].start)}  "
+            result.append(Text.assemble((head, "magenta"), s.quote))
+            result.append(Text(f"      {s.why}  [{s.basis}]", "dim"))
+        if not found:
+            result.append(Text(f"  {TEXT[lang]['no_hints']}", "dim"))
+    return result
 
 
 def clock(seconds: float | None) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.annotate.model_server import lines, local_model, suspicion, suspicions
 from tests.cli.program import HEARING, ROOT, auditor
 
 MOBILE, WIFE, LANDLINE = "13812345678", "一三九幺二三四五六七八", "057188776655"
@@ -160,6 +161,24 @@ def test_words_tried_on_rules(folder: Path) -> None:
     assert leaks(said.out + said.err) == []
 
 
+def test_a_large_model_gets_nothing_and_what_it_repeats_shows_nothing(folder: Path) -> None:
+    """A model that says back all that it was sent; its hints are kept and shown as they came."""
+
+    def repeats(body: dict[str, Any]) -> str:
+        agents = [line for line in lines(body) if line["who"] == "坐席"]
+        return suspicions(*(suspicion(at["utterance"], at["text"], "insult", at["text"]) for at in agents))
+
+    with local_model(repeats) as model:
+        run = auditor("run", f"calls/{CALL_ID}.json", "--home", "home", "--reader", model.url, cwd=folder)
+    shown_call = auditor("show", CALL_ID, "--home", "home", cwd=folder)
+    as_json = auditor("show", CALL_ID, "--home", "home", "--json", cwd=folder)
+    assert "挨个打一遍" in model.text
+    assert as_json.rows[0]["annotations"][0]["suspicions"]
+    for text in (model.text, run.out + run.err, shown_call.out, as_json.out):
+        assert leaks(text) == []
+    assert CALL_ID not in model.text
+
+
 def test_nothing_of_a_call_is_logged(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Whatever any library logs at any level."""
     with caplog.at_level(logging.DEBUG):
@@ -189,7 +208,8 @@ def test_every_file_of_the_command_line_that_prints_is_known() -> None:
         "serve.py",
         "manual.py",
     }
-    assert found <= shows_calls | shows_examples | shows_rules_only
+    shows_counts_only = {"large_model.py"}
+    assert found <= shows_calls | shows_examples | shows_rules_only | shows_counts_only
     for name in (shows_calls | shows_examples) & found:
         assert re.search(r"harmless|shown|veil|without_personal_data|complain", (folder / name).read_text("utf-8")), (
             name
