@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
-from auditor.models import Audit, Deduction, Finding, StepResult
+from auditor.models import Audit, Call, Deduction, Finding, StepResult
+from auditor.store.annotations import Annotation, Suspicion
 from dashboards.components import define
 from dashboards.formats import clock, number
 from dashboards.locales import language, name, t
@@ -60,6 +61,33 @@ def deductions(audit: Audit) -> None:
     if card.score is not None:
         total = t("call.arithmetic", full=100, lost=number(lost), score=number(card.score))
     _show("deductions", [deduction_card(d, audit) for d in card.deductions], t("call.no_deductions"), total)
+
+
+def suspected(annotations: Sequence[Annotation]) -> list[tuple[Suspicion, Annotation]]:
+    """What large models suspect, by place in the call; what one model says in several answers stands there once."""
+    once = {(s, a.server, a.model): (s, a) for a in annotations for s in a.suspicions}
+    return [once[key] for key in sorted(once)]
+
+
+def hints(found: Sequence[tuple[Suspicion, Annotation]], call: Call) -> None:
+    """Show what large models suspect: for a person to look at, worth no points."""
+    _show("hints", [hint_card(s, a, call) for s, a in found], t("call.no_hints"), t("call.hints_says"))
+
+
+def hint_card(suspicion: Suspicion, annotation: Annotation, call: Call) -> Card:
+    """A suspicion with the words it leans on, the model's reason and which model it was."""
+    notes = [(t("call.why"), suspicion.why)] if suspicion.why else []
+    notes += [(t("call.rule"), suspicion.basis), (t("call.model"), f"{annotation.model} · {annotation.server}")]
+    return Card(
+        title=name("category", suspicion.category or suspicion.basis),
+        tone="notice",
+        badge=t("call.hint"),
+        open=True,
+        aside=clock(call.utterances[suspicion.utterance].start),
+        quote=suspicion.quote,
+        notes=tuple(notes),
+        line=suspicion.utterance,
+    )
 
 
 def finding_card(finding: Finding, clauses: Mapping[str, str]) -> Card:

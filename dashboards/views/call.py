@@ -44,14 +44,17 @@ def show(store: Store, stored: StoredCall) -> None:
     listen, judge = st.columns([1.32, 1], gap="medium")
     with listen:
         player(call, audit, data.recording(store.home, stored))
-    findings, steps, lost, measured = judge.tabs(
-        [
-            t("call.findings", n=len(audit.findings)),
-            t("call.steps", done=done, of=len(due)),
-            t("call.deductions", n=len(audit.scorecard.deductions)),
-            t("call.signals"),
-        ]
-    )
+    annotations = store.annotations(stored.call)
+    hints = cards.suspected(annotations)
+    titles = [
+        t("call.findings", n=len(audit.findings)),
+        t("call.steps", done=done, of=len(due)),
+        t("call.deductions", n=len(audit.scorecard.deductions)),
+        t("call.signals"),
+    ]
+    if annotations:
+        titles.append(t("call.hints", n=len(hints)))
+    findings, steps, lost, measured, *beside = judge.tabs(titles)
     clauses = data.clauses(store.home, audit.pack)
     with findings:
         cards.findings(audit, clauses)
@@ -61,6 +64,9 @@ def show(store: Store, stored: StoredCall) -> None:
         cards.deductions(audit)
     with measured:
         signals(audit.signals)
+    for tab in beside:
+        with tab:
+            cards.hints(hints, call)
 
 
 def page(store: Store) -> None:
