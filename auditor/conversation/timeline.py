@@ -171,12 +171,17 @@ def latencies(line: Sequence[Stretch]) -> dict[Side, float]:
     """
     taken: dict[Side, list[Time]] = {side: [] for side in SIDES}
     before: Stretch | None = None
+    spoke: set[Side] = set()
     for stretch in line:
         if stretch.brief or (before is not None and before.end > stretch.end):
             continue
-        if before is not None and before.side != stretch.side:
+        if before is not None and (before.start, before.end) == (stretch.start, stretch.end):
+            # who speaks at the very same time answers nobody
+            spoke.add(stretch.side)
+            continue
+        if before is not None and spoke != {stretch.side}:
             taken[stretch.side].append(max(0, stretch.start - before.end))
-        before = stretch
+        before, spoke = stretch, {stretch.side}
     return {side: median(times) for side, times in taken.items() if times}
 
 

@@ -9,11 +9,14 @@ from typing import Any
 from tests.cli.program import ROOT, auditor
 
 TRANSCRIPT = ROOT / "samples" / "transcripts" / "S01.json"
+PROMISE = "二十号工程款到账，我先还五千元。"
 
 
 def call(number: int, **changed: object) -> dict[str, Any]:
-    """One of a customer's calls of a day: the words of S01."""
-    row = json.loads(TRANSCRIPT.read_text(encoding="utf-8"))
+    """One of a customer's calls of a day: the words of S01, but that nobody promises anything."""
+    said = TRANSCRIPT.read_text(encoding="utf-8")
+    assert PROMISE in said
+    row = json.loads(said.replace(PROMISE, "工程款还没有到账。"))
     known = {**row["metadata"], "started_at": f"2026-10-13T1{number}:12:05+08:00", **changed}
     return {**row, "call_id": f"K{number}", "metadata": {k: v for k, v in known.items() if v is not None}}
 
