@@ -355,7 +355,7 @@ def swapped(found: dict[str, float]) -> dict[str, float]:
 
 @settings(deadline=None, max_examples=60)
 @given(LINES, st.booleans())
-@example([("agent", 0.0, 0.001, "我这个月手头紧"), ("customer", 0.0, 0.001, "我这个月手头紧")], recorded=False)
+@example([("agent", 0.0, 0.001, "我这个月手头紧"), ("customer", 0.0, 0.001, "我这个月手头紧")], False)
 def test_swapped_channels_swap_the_sides(lines: list[Line], recorded: bool) -> None:
     """Nothing in the measuring favours a side; only whose announcements excuse a silence differs, so there are none here."""
     cues = replace(CUES, hold=SignalCues().hold, lookup=SignalCues().lookup)
