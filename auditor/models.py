@@ -273,7 +273,11 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One breach, its evidence and, where it takes several, the ``calls``; ``quote`` is ``text[span[0]:span[1]]`` as heard."""
+    """One breach, its evidence and, where it takes several, the ``calls``; ``quote`` is ``text[span[0]:span[1]]`` as heard.
+
+    ``highlights`` are the stretches of the utterance's text, inside the quote, that carried the suspicion of a reader,
+    ``chance`` how likely it is right in its own word, in thousandths; 0 where nobody says.
+    """
 
     finding_id: str
     rule_id: str
@@ -290,6 +294,8 @@ class Finding:
     why: str
     cites: tuple[str, ...]
     calls: tuple[str, ...] = ()
+    highlights: tuple[tuple[int, int], ...] = ()
+    chance: int = 0
 
 
 def finding_id(call_id: str, category: str, utterance: int | None, span: tuple[int, int] | None) -> str:
@@ -338,7 +344,10 @@ class Scorecard:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """Everything the machine says of one call; a pure function of the call, the pack and the code version."""
+    """Everything the machine says of one call; a pure function of the call, the pack, the reader and the code version.
+
+    ``reader`` is the fingerprint of the second reader's weights, empty where there was none.
+    """
 
     call_id: str
     pack: str
@@ -351,3 +360,4 @@ class Audit:
     signals: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[CallWarning, ...] = ()
     transcribed_by: str = ""
+    reader: str = ""

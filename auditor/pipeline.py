@@ -13,6 +13,7 @@ from auditor.conversation.roles import assign_speakers, decide_roles
 from auditor.conversation.signals import measure
 from auditor.conversation.turns import turns
 from auditor.models import SEVERITIES, Audit, Call, Finding, Party, PartyChange, PartyKind, Region
+from auditor.reader.weights import Weights
 from auditor.rules.conditions import Rule
 from auditor.rules.match import find
 from auditor.rules.metadata import local_start
@@ -21,6 +22,7 @@ from auditor.rules.scene import Limits, Scene, as_heard
 from auditor.scoring.cases import judge_cases, record_of, with_cases
 from auditor.scoring.scorecard import score
 from auditor.scoring.steps import Candidate, candidates, judge, seen
+from auditor.suspicions import suspicions
 from auditor.text.normalise import normalise
 from auditor.text.segment import segmenter
 
@@ -111,9 +113,16 @@ def _prepared(
 
 
 def audit_call(
-    call: Call, pack: Pack, party: PartyKind | None = None, signals: Mapping[str, float] | None = None
+    call: Call,
+    pack: Pack,
+    party: PartyKind | None = None,
+    signals: Mapping[str, float] | None = None,
+    reader: Weights | None = None,
 ) -> Audit:
-    """Judge one call whose speakers are assigned (see ``with_roles``); ``party`` and ``signals`` as in ``scene_of``."""
+    """Judge one call whose speakers are assigned (see ``with_roles``); ``party`` and ``signals`` as in ``scene_of``.
+
+    ``reader`` are the weights of the second reader; what it suspects stands among the findings and changes nothing else.
+    """
     scene, said = _prepared(call, pack, party, signals or {})
     pack = pack.of(scene.region)
     findings = tuple(sorted(_one_each(every_finding(scene, pack)), key=_order))
@@ -122,18 +131,20 @@ def audit_call(
         replace(s, cites=_in_force(s.cites, scene.region, pack))
         for s in judge(pack.steps, scene, findings, pack.scoring.trust_steps_from, skipped, said)
     )
+    suspected = suspicions(scene, findings, reader) if reader is not None else []
     return Audit(
         call_id=call.call_id,
         pack=pack.id,
         code_version=auditor.__version__,
         party=scene.party,
         facts=scene.facts,
-        findings=findings,
+        findings=tuple(sorted((*findings, *suspected), key=_order)),
         steps=steps,
         scorecard=score(steps, findings, pack.scoring),
         signals=scene.signals,
         warnings=call.warnings,
         transcribed_by=call.transcribed_by,
+        reader=reader.fingerprint if reader is not None else "",
     )
 
 

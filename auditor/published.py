@@ -12,6 +12,7 @@ FINDING_KEYS = (
     "finding_id", "rule_id", "category", "severity", "status", "utterance", "also", "span", "start", "end", "quote",
     "matched_by", "why", "cites",
 )  # fmt: skip
+RARE_KEYS = ("calls", "highlights", "chance")  # told where there are any
 STEP_KEYS = ("id", "verdict", "weight", "utterance", "also", "start", "end", "quote", "why", "say_instead")
 PROMISE_KEYS = (
     "amount", "date_text", "utterance", "between", "also", "span", "quote", "conditional", "instalments", "monthly", "channel",
@@ -27,6 +28,7 @@ def audit_json(audit: Audit) -> dict[str, Any]:
         "pack": audit.pack,
         "code_version": audit.code_version,
         "transcribed_by": audit.transcribed_by,
+        "reader": audit.reader,
         "party": audit.party.kind,
         "party_changes": [{**_published(c, ("utterance", "party")), "why": c.reason} for c in audit.party.changes],
         "score": None if card.score is None else float(card.score),
@@ -34,7 +36,8 @@ def audit_json(audit: Audit) -> dict[str, Any]:
         "fatal": card.fatal,
         "deductions": [_published(d, ("source", "id", "points", "why")) for d in card.deductions],
         "findings": [
-            {**_published(f, FINDING_KEYS), **({"calls": list(f.calls)} if f.calls else {})} for f in audit.findings
+            {**_published(f, FINDING_KEYS), **_published(f, tuple(key for key in RARE_KEYS if getattr(f, key)))}
+            for f in audit.findings
         ],
         "steps": [_published(s, STEP_KEYS) for s in audit.steps],
         "facts": {

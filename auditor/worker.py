@@ -12,6 +12,7 @@ from auditor.batch import Job
 from auditor.errors import InputError, TranscriptError
 from auditor.models import Call, CallWarning, Metadata, Recording
 from auditor.pipeline import audit_call, with_roles, words
+from auditor.reader.weights import Weights
 from auditor.rules.pack import Pack
 from auditor.speech.audio import RawFormat, write_canonical
 from auditor.speech.diarize import Diarizer
@@ -50,6 +51,7 @@ class Worker:
         raw: how recordings without a header are coded.
         again: what a later run must know to try a call again (plain values).
         diarizer: what tells voices apart on recordings that have everybody on one channel; without it they stay together.
+        reader: the weights of the second reader, where there is one.
         warned: filled while calls are done, with each one's source and warnings.
     """
 
@@ -59,6 +61,7 @@ class Worker:
     raw: RawFormat | None = None
     diarizer: Diarizer | None = None
     again: Mapping[str, object] = field(default_factory=dict)
+    reader: Weights | None = None
     warned: list[tuple[str, CallWarning]] = field(default_factory=list)
 
     @cached_property
@@ -113,7 +116,8 @@ class Worker:
         else:
             heard = transcript_key(work.source_hash, {}, "", "")
         cut = tokens_key(heard, self._dictionary)
-        return Keys(heard, cut, audit_key(cut, _known(work), self.pack.hash, auditor.__version__))
+        reader = "" if self.reader is None else self.reader.fingerprint
+        return Keys(heard, cut, audit_key(cut, _known(work), self.pack.hash, auditor.__version__, reader))
 
     def process(self, job: Job[Recording | Call], stored: StoredCall | None) -> CallResult:
         """Do the job; what was heard before is not heard again.
@@ -128,7 +132,8 @@ class Worker:
         else:
             call = with_roles(work, self.pack)
         self.warned.extend((call.source, warning) for warning in call.warnings)
-        return CallResult(call, audit_call(call, self.pack), self.keys(job), words(call, self.pack))
+        audit = audit_call(call, self.pack, reader=self.reader)
+        return CallResult(call, audit, self.keys(job), words(call, self.pack))
 
     def _heard(self, recording: Recording, stored: StoredCall | None) -> Call:
         if stored is not None:

@@ -22,13 +22,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "text": set(),
     "conversation": {"text"},
     "rules": {"text", "conversation"},
+    "reader": {"text"},
+    "suspicions": {"reader", "rules", "conversation", "text"},
     "scoring": {"rules", "conversation", "text"},
-    "pipeline": {"speech", "text", "conversation", "rules", "scoring"},
+    "pipeline": {"speech", "text", "conversation", "rules", "reader", "suspicions", "scoring"},
     "store": set(),
+    "review": {"store", "scoring"},
     "batch": {"pipeline", "store", "speech"},
-    "worker": {"batch", "pipeline", "rules", "speech", "store"},
+    "worker": {"batch", "pipeline", "rules", "reader", "speech", "store"},
     "recount": {"rules", "scoring", "store"},
-    "evaluation": {"pipeline", "store", "rules", "speech", "text"},
+    "evaluation": {"pipeline", "store", "rules", "reader", "speech", "text"},
     "annotate": {"rules", "store", "text"},
     "web": {"store", "speech.audio"},
     "cli": {
@@ -36,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "text",
         "conversation",
         "rules",
+        "reader",
         "scoring",
         "pipeline",
         "store",
@@ -54,7 +58,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "av": ("speech/audio.py",),
     "soundfile": ("speech/audio.py",),
     "kaldi_native_fbank": ("speech/voices.py",),
-    "sklearn": ("speech/voices.py",),
+    "sklearn": ("speech/voices.py", "reader/train.py"),
+    "scipy": ("reader/train.py",),
     "sherpa_onnx": ("speech/diarizers.py",),
     "pyannote": ("speech/diarizers.py",),
     "torch": ("speech/diarizers.py",),
@@ -79,6 +84,7 @@ HOMES: dict[str, tuple[str, ...]] = {
 }
 PURE = (
     "text", "conversation", "rules/match.py", "rules/scene.py", "rules/stated.py", "rules/metadata.py", "rules/place.py", "scoring",
+    "reader/grams.py", "reader/weights.py", "reader/read.py", "reader/train.py", "review/triage.py", "suspicions.py",
     "pipeline.py", "annotate/prompt.py", "annotate/answers.py",
 )  # fmt: skip
 IMPURE = {

@@ -13,6 +13,7 @@ from auditor.cli.terminal import (
     Exit,
     LanguageOption,
     PackOption,
+    ReaderOption,
     audits_sum,
     audits_table,
     check_language,
@@ -33,6 +34,7 @@ def check(
     metadata: Annotated[
         Path | None, typer.Option("--metadata", help="元数据：CSV 或 JSON；补充转写文件里没有的金额、天数等。")
     ] = None,
+    reader: ReaderOption = "builtin",
     form: Annotated[
         Literal["table", "jsonl"], typer.Option("--format", help="table 给人看；jsonl 每通一行 JSON，给机器读。")
     ] = "table",
@@ -65,6 +67,7 @@ def check(
     from auditor.models import Audit, Call
     from auditor.pipeline import audit_call, audit_together, with_roles
     from auditor.published import audit_json
+    from auditor.reader.shipped import open_reader
     from auditor.rules.pack import load_pack
     from auditor.rules.words import public_numbers
     from auditor.scoring.cases import gaps, record_of
@@ -76,6 +79,7 @@ def check(
     check_language(lang)
     show_whole(mask is False)
     rules = load_pack(pack)
+    weights = open_reader(reader)
     public = public_numbers(rules.files.get("tenant.yaml", b""))
     intake = find(paths, metadata)
     failed = 0
@@ -101,8 +105,10 @@ def check(
                 complain(str(trouble))
                 failed += 1
             for call in calls:
-                judged.append((call, audit_call(with_roles(call, rules), rules)))
-    unanswered = [(call, audit_call(call, rules)) for call in attempts(intake.attempts)] if judged else []
+                judged.append((call, audit_call(with_roles(call, rules), rules, reader=weights)))
+    unanswered = (
+        [(call, audit_call(call, rules, reader=weights)) for call in attempts(intake.attempts)] if judged else []
+    )
     heard = [*judged, *unanswered]
     # an attempt without a recording is told of only where other calls make it a breach
     told = [

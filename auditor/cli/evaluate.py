@@ -17,6 +17,7 @@ from auditor.cli.terminal import (
     Exit,
     LanguageOption,
     PackOption,
+    ReaderOption,
     UnmaskOption,
     check_language,
     complain,
@@ -41,6 +42,7 @@ def evaluate(
         ),
     ],
     pack: PackOption = "collections-zh",
+    reader: ReaderOption = "builtin",
     category: Annotated[
         list[str] | None, typer.Option("--category", "-c", help="只列这些类别的漏报和误报；可写多次。", metavar="类别")
     ] = None,
@@ -84,7 +86,7 @@ def evaluate(
         raise typer.Exit(Exit.SOME_FAILED)
     processes = jobs or max(1, min(os.cpu_count() or 1, len(cases) // CASES_A_PROCESS))
     with _progress(len(cases), quiet) as advance:
-        judged = judge_all(cases, pack, processes, advance)
+        judged = judge_all(cases, pack, processes, advance, reader)
     result = measure(judged, judged[0].audit.pack)
     if not unmask:
         result = without_personal_data(result, judged)

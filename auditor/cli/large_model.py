@@ -32,6 +32,15 @@ ReaderOption = Annotated[
         help="让内网的大模型再读一遍，只作提示：openai://主机:端口/模型（加密 openais://）。密钥放环境变量 AUDITOR_READER_KEY。",
     ),
 ]
+ReadersOption = Annotated[
+    str,
+    typer.Option(
+        "--reader",
+        metavar="builtin|none|地址",
+        help="第二读者，只提疑似：builtin 自带的，none 不用；openai://主机:端口/模型（加密 openais://）除自带的以外，"
+        "让内网的大模型再读一遍，只作提示。密钥放环境变量 AUDITOR_READER_KEY。",
+    ),
+]
 ReaderAskOption = Annotated[
     Literal["all", "each"], typer.Option("--reader-ask", help="all 一次问全部类别；each 一类问一次，慢，适合小模型。")
 ]

@@ -15,9 +15,9 @@ import typer
 from auditor.cli.large_model import (
     ReaderAskOption,
     ReaderAtOnceOption,
-    ReaderOption,
     ReaderOutsideOption,
     ReaderRateOption,
+    ReadersOption,
     ReaderTimeoutOption,
     reader_of,
     reader_report,
@@ -113,7 +113,7 @@ def run(
         bool, typer.Option("--retry", help="重试以前失败的；不写 PATH 就重试归档目录里全部失败的（模型等选项照写）。")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出到标准输出，给机器读。")] = False,
-    reader: ReaderOption = None,
+    reader: ReadersOption = "builtin",
     reader_ask: ReaderAskOption = "all",
     reader_at_once: ReaderAtOnceOption = 1,
     reader_rate: ReaderRateOption = 0,
@@ -149,6 +149,7 @@ def run(
     """
     from auditor.batch import run as run_batch
     from auditor.errors import InputError, UsageError
+    from auditor.reader.shipped import open_reader
     from auditor.recount import recount
     from auditor.rules.pack import load_pack
     from auditor.speech.audio import RawFormat
@@ -159,11 +160,14 @@ def run(
 
     check_language(lang)
     show_whole(unmask)
-    second = None if reader is None else reader_of(
+    # a large model reads beside the built-in reader, never instead of it
+    large = "://" in reader
+    second = None if not large else reader_of(
         reader, outside=reader_outside, timeout=reader_timeout, per_minute=reader_rate, ask=reader_ask,
         at_once=reader_at_once,
     )  # fmt: skip
     rules = load_pack(pack)
+    weights = open_reader("builtin" if large else reader)
     origin = Origin(str(Path.cwd()), None if metadata is None else str(metadata.absolute()), raw, agent_channel)
     if Path(model).expanduser().is_dir():
         model = str(Path(model).expanduser().absolute())
@@ -202,7 +206,7 @@ def run(
         listed = None if given.metadata is None else Path(given.metadata)
         with contextlib.chdir(given.folder):
             intake = find(group, listed, assume=raw_format, agent_channel=given.agent_channel)
-            worker = Worker(opened, rules, recogniser, raw_format, telling, asdict(given))
+            worker = Worker(opened, rules, recogniser, raw_format, telling, asdict(given), weights)
             plan = worker.plan(intake)
             jobs, rejected = plan.jobs, plan.rejected
             attempts.update(job.call_id for job in jobs if is_attempt(job.work))

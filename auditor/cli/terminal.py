@@ -35,6 +35,11 @@ PackOption = Annotated[
     str, typer.Option("--pack", help="规则包：自带的名字，或一个文件夹。", metavar="名字|文件夹", show_default=True)
 ]
 
+ReaderOption = Annotated[
+    str,
+    typer.Option("--reader", help="第二读者：builtin 自带的，none 不用。只提疑似，不扣分。", metavar="builtin|none"),
+]
+
 SEVERITY_STYLE: dict[Severity, str] = {
     "critical": "bold red",
     "major": "dark_orange",

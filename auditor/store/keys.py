@@ -31,9 +31,9 @@ def tokens_key(transcript_key: str, dictionary_hash: str) -> str:
     return _digest("tokens", transcript_key, dictionary_hash)
 
 
-def audit_key(tokens_key: str, metadata: Metadata, pack_hash: str, code_version: str) -> str:
-    """What an audit depends on."""
-    return _digest("audit", tokens_key, metadata, pack_hash, code_version)
+def audit_key(tokens_key: str, metadata: Metadata, pack_hash: str, code_version: str, reader: str = "") -> str:
+    """What an audit depends on; ``reader`` is the fingerprint of the second reader's weights, empty where there is none."""
+    return _digest("audit", tokens_key, metadata, pack_hash, code_version, reader)
 
 
 def _digest(*parts: object) -> str:

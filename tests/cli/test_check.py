@@ -140,12 +140,12 @@ def test_metadata_that_a_transcript_lacks_comes_from_a_table(tmp_path: Path) -> 
 
 def test_a_pack_of_ones_own_lies_over_the_built_in_one(tmp_path: Path) -> None:
     """A rule that it disables finds nothing more; the result names the pack."""
-    built_in = auditor("check", TRANSCRIPTS / "S03.json", "--format", "jsonl")
+    built_in = auditor("check", TRANSCRIPTS / "S03.json", "--format", "jsonl", "--reader", "none")
     broken = sorted({finding["rule_id"] for finding in built_in.rows[0]["findings"]})
     assert broken
     about = "name: qingluan\nversion: 1.0.0\ntitle: 青峦银行\nextends: collections-zh\n"
     (tmp_path / "pack.yaml").write_text(f"{about}disabled: [{', '.join(broken)}]\n", encoding="utf-8")
-    said = auditor("check", TRANSCRIPTS / "S03.json", "--format", "jsonl", "--pack", tmp_path)
+    said = auditor("check", TRANSCRIPTS / "S03.json", "--format", "jsonl", "--pack", tmp_path, "--reader", "none")
     assert (said.code, said.err) == (0, "")
     assert said.rows[0]["pack"].startswith("qingluan@1.0.0+")
     assert not {finding["rule_id"] for finding in said.rows[0]["findings"]} & set(broken)
