@@ -15,6 +15,7 @@ from auditor.reader.weights import Weights, scaled, unpack
 from auditor.text.normalise import Comparable
 
 LONGEST = 48  # characters read at once where clauses allow: about the longest line that the weights were made of
+SHORTEST = 10  # characters that a sentence of a long turn is read by itself from
 CUT = 96  # characters after which a clause without end is cut, so that no sum can run over its field
 
 ANYBODY: frozenset[PartyKind] = frozenset(PARTIES)
@@ -90,18 +91,25 @@ def rate(line: Line, weights: Weights) -> tuple[int, str]:
 
 
 def windows(text: Comparable) -> Iterator[tuple[int, int]]:
-    """Stretches of whole clauses, as many as fit; a clause that is too long by far is cut."""
-    start = reached = 0
-    for clause_start, clause_end in text.clauses():
-        if clause_end - start > LONGEST and reached > start:
-            yield start, reached
+    """A short turn as a whole; of a long one each sentence, very short ones with the next, very long ones by their clauses; a clause
+    that is too long by far is cut."""
+    if len(text.text) <= LONGEST:
+        yield from [(0, len(text.text))] if text.text else []
+        return
+    clauses = list(text.clauses())
+    sentences = set(text.sentence_ends)
+    start = 0
+    for number, (clause_start, clause_end) in enumerate(clauses):
+        if clause_end - start > LONGEST and clause_start > start:
+            yield start, clause_start
             start = clause_start
         while clause_end - start > CUT:
             yield start, start + CUT
             start += CUT
-        reached = clause_end
-    if reached > start:
-        yield start, reached
+        last = number == len(clauses) - 1
+        if last or (clause_end in sentences and clause_end - start >= SHORTEST):
+            yield start, clause_end
+            start = clause_end
 
 
 def _explain(text: Comparable, start: int, line: Line, category: str, reached: int, weights: Weights) -> Suspicion:

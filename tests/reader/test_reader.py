@@ -24,6 +24,7 @@ from auditor.rules.pack import load_pack
 from auditor.text.normalise import normalise
 
 PACK = load_pack("collections-zh")
+FROZEN = load_pack(Path(__file__).parent.parent / "golden" / "pack")  # few rules, which do not change
 WEIGHTS = load(SHIPPED)
 VEILED = "天黑得早，你一个人走夜路回家，可得多留点神，别怪我没提醒你。"
 POLITE = "您这期账单是三千二百元，最后还款日是十五号，方便的时候请您处理一下。"
@@ -58,18 +59,22 @@ def always(category: str) -> Weights:
     return read_weights(data, "made")
 
 
-def test_it_suspects_a_veiled_threat_that_no_rule_names_and_says_why() -> None:
-    """The finding shows the words that it leans on, the chance, and that a person must look."""
-    audit = judged(("agent", VEILED))
-    assert [f.category for f in own(audit)] == ["threat_violence"] or any(
-        f.category == "threat_violence" and f.status == "confirmed" for f in audit.findings
-    )
-    found = own(judged(("agent", "你儿子放学那条路上车多，往后谁去接他，你心里最好有个数。")))
-    assert found
-    assert found[0].status == "suspected"
-    assert found[0].rule_id == f"reader-{found[0].category}"
-    assert f"{(found[0].chance + 5) // 10}%" in found[0].why
-    assert "请人工听一下" in found[0].why
+@pytest.mark.parametrize(
+    ("said", "category", "telling"),
+    [
+        ("你儿子放学那条路上车多，往后谁去接他，你心里最好有个数。", "threat_violence", "路"),
+        ("你去跟亲戚张个口，凑一凑不就有了", "demand_borrowing", "凑"),
+        ("你去跟親戚張個口，湊一湊不就有了", "demand_borrowing", "湊"),
+    ],
+)
+def test_it_suspects_what_is_only_hinted_at_and_says_why(said: str, category: str, telling: str) -> None:
+    """The finding names the chance and the words that it leans on, and asks for a person's ear."""
+    (found,) = own(audit_call(call(("agent", said)), FROZEN, reader=WEIGHTS))
+    assert (found.category, found.status, found.rule_id) == (category, "suspected", f"reader-{category}")
+    assert any(telling in said[start:end] for start, end in found.highlights)
+    assert f"{(found.chance + 5) // 10}%" in found.why
+    assert "请人工听一下" in found.why
+    assert found.severity == WEIGHTS.severities[category]
 
 
 def test_it_leaves_a_polite_line_alone() -> None:
@@ -189,16 +194,14 @@ def test_windows_cover_the_text_once(said: str) -> None:
     assert all(e - s <= LONGEST or comparable.text[s:e] for s, e in cut)
 
 
-def test_a_threat_in_the_middle_of_a_long_turn_is_found() -> None:
+def test_a_hint_in_the_middle_of_a_long_turn_is_found() -> None:
     """It is read by itself, not lost among what is harmless, and the quote is its clause."""
-    threat = "你老婆孩子住哪栋楼我一清二楚，出门让他们小心点"
-    alone = own(judged(("agent", threat)))
-    filled = f"{POLITE}另外分期的话需要您提交收入证明，审批大概三个工作日。{threat}。{POLITE}"
-    long = judged(("agent", filled))
-    if alone:
-        assert [f.category for f in own(long)] == [alone[0].category]
-        assert POLITE[:10] not in own(long)[0].quote
-    assert any(f.utterance == 4 for f in long.findings)
+    hint = "你去跟亲戚张个口，凑一凑不就有了"
+    said = f"{POLITE}另外分期的话需要您提交收入证明，审批大概三个工作日。{hint}。{POLITE}"
+    (found,) = own(audit_call(call(("agent", said)), FROZEN, reader=WEIGHTS))
+    assert found.quote in said
+    assert "凑一凑" in found.quote
+    assert POLITE[:10] not in found.quote
 
 
 @pytest.mark.parametrize("category", sorted(ONLY_TO))
