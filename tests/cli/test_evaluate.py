@@ -39,7 +39,7 @@ def gold(tmp_path: Path) -> Path:
 
 def evaluate(*arguments: str | Path) -> Said:
     """The verb with the small test pack."""
-    return auditor("evaluate", *arguments, "--pack", FOLDER)
+    return auditor("evaluate", "--reader", "none", *arguments, "--pack", FOLDER)
 
 
 def measured(*arguments: str | Path) -> Any:
