@@ -55,7 +55,7 @@ def _finding(suspicion: Suspicion, turn: Turn, scene: Scene, weights: Weights) -
     highlights = tuple(
         (origin[s], origin[e - 1] + 1) for s, e in suspicion.spans if turn.owner[s] == turn.owner[e - 1] == at
     )
-    shown = "、".join(f"“{scene.call.utterances[at].text[s:e]}”" for s, e in highlights[:3])
+    shown = "、".join(f"“{scene.call.utterances[at].text[s:e]}”" for s, e in highlights[:3] if e - s > 1)
     return Finding(
         finding_id=finding_id(scene.call.call_id, suspicion.category, at, place.span),
         rule_id=f"reader-{suspicion.category}",
