@@ -14,7 +14,11 @@ function card(entry) {
   head.append(element("span", "title", entry.title));
   if (entry.aside) head.append(element("span", entry.lost ? "aside lost" : "aside", entry.aside));
   item.append(head);
-  if (entry.quote) item.append(element("blockquote", "", entry.quote));
+  if (entry.quote.length) {
+    const quote = element("blockquote");
+    quote.append(...entry.quote.map(([text, leaned]) => (leaned ? element("mark", "", text) : text)));
+    item.append(quote);
+  }
   for (const [label, text] of entry.notes) {
     const note = element("div", "note");
     note.append(element("b", "", label), element("span", "", text));

@@ -23,7 +23,8 @@ _SEVERITY_ORDER = {"critical": 0, "major": 1, "minor": 2, "notice": 3}
 class Card:
     """One judgement as shown: ``open`` waits for a person, ``quiet`` needs no attention, ``line`` is its utterance.
 
-    ``calls`` are ids of the calls that it rests on, each a link to its page.
+    ``quote`` comes in pieces, each with whether the judgement leans on it most; ``calls`` are ids of the calls that it rests on, each
+    a link to its page.
     """
 
     title: str
@@ -33,7 +34,7 @@ class Card:
     quiet: bool = False
     aside: str = ""
     lost: bool = False
-    quote: str = ""
+    quote: tuple[tuple[str, bool], ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
     line: int | None = None
     calls: tuple[str, ...] = ()
@@ -84,7 +85,7 @@ def hint_card(suspicion: Suspicion, annotation: Annotation, call: Call) -> Card:
         badge=t("call.hint"),
         open=True,
         aside=clock(call.utterances[suspicion.utterance].start),
-        quote=suspicion.quote,
+        quote=_pieces(suspicion.quote),
         notes=tuple(notes),
         line=suspicion.utterance,
     )
@@ -106,12 +107,22 @@ def finding_card(finding: Finding, clauses: Mapping[str, str]) -> Card:
         else t("call.metadata_level")
         if finding.start is None
         else clock(finding.start),
-        quote=finding.quote,
+        quote=_pieces(finding.quote, finding.highlights, finding.span[0] if finding.span else 0),
         notes=tuple(notes),
         line=finding.utterance,
         calls=finding.calls,
         calls_label=t("call.calls"),
     )
+
+
+def _pieces(quote: str, leaned: Sequence[tuple[int, int]] = (), start: int = 0) -> tuple[tuple[str, bool], ...]:
+    """The quote cut where stretches that carried the judgement begin and end; ``start`` is where it stands in its utterance."""
+    pieces: list[tuple[str, bool]] = []
+    at = 0
+    for first, last in leaned:
+        pieces += [(quote[at : first - start], False), (quote[first - start : last - start], True)]
+        at = last - start
+    return tuple(piece for piece in (*pieces, (quote[at:], False)) if piece[0])
 
 
 def step_card(step: StepResult, clauses: Mapping[str, str]) -> Card:
@@ -129,7 +140,7 @@ def step_card(step: StepResult, clauses: Mapping[str, str]) -> Card:
         badge=name("verdict", step.verdict),
         quiet=step.verdict == "na",
         aside=aside if step.start is None else f"{clock(step.start)}　{aside}",
-        quote=step.quote,
+        quote=_pieces(step.quote),
         notes=tuple(notes),
         line=step.utterance,
     )

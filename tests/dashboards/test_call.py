@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from unittest.mock import ANY
 
+from auditor.store.home import Home
+from auditor.store.queries import Store
+from dashboards.components.cards import finding_card
 from tests.dashboards.conftest import Opened, component, markup
 from tests.web.homes import HOSTILE
 
@@ -57,7 +61,7 @@ def test_a_finding_comes_with_status_quote_reason_and_clauses(opened: Opened) ->
     app = opened(PAGE, id="text 2/甲")
     (found,) = component(app, "findings")["cards"]
     assert (found["badge"], found["open"], found["line"]) == ("严重 · 待确认", True, 2)
-    assert found["quote"] == "我就把你通讯录挨个打一遍"
+    assert found["quote"] == [["我就把你通讯录挨个打一遍", False]]
     assert dict(found["notes"]) == {
         "原因": f"以联系通讯录好友相威胁 {HOSTILE}",
         "依据": "CBA2026-ban-2",
@@ -114,9 +118,21 @@ def test_without_a_call_the_latest_are_offered_and_an_id_leads_to_it(opened: Ope
     assert component(app, "headline")["title"] == "fatal-1"
 
 
+def test_the_words_that_carried_a_suspicion_are_marked_in_its_quote(home: Home) -> None:
+    """Places count from the utterance's first character; the quote begins later."""
+    with Store(home) as store:
+        (found,) = store.call("fatal-1").shown.findings
+    assert found.span is not None
+    start = found.span[0]
+    marked = replace(found, matched_by="reader", highlights=((start + 3, start + 6), (start + 8, start + 9)))
+    assert finding_card(marked, {}).quote == (
+        ("我就把", False), ("你通讯", True), ("录挨", False), ("个", True), ("打一遍", False),
+    )  # fmt: skip
+
+
 def test_the_page_speaks_english_but_leaves_what_was_said_alone(opened: Opened) -> None:
     app = opened(PAGE, lang="en", id="fatal-1")
     (found,) = component(app, "findings")["cards"]
     assert (found["title"], found["badge"]) == ("Threat of exposure", "Critical · Confirmed")
-    assert found["quote"] == "我就把你通讯录挨个打一遍"
+    assert found["quote"] == [["我就把你通讯录挨个打一遍", False]]
     assert [tab.label for tab in app.tabs] == ["Findings 1", "Steps 1/2", "Points lost 2", "Signals"]

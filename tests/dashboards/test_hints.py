@@ -34,7 +34,12 @@ def test_hints_stand_in_a_tab_of_their_own_for_a_person_to_look_at(opened: Opene
     assert [tab.label for tab in app.tabs] == ["发现 1", "步骤 1/2", "扣分 2", "信号", "大模型提示（仅供复核）1"]
     shown = component(app, "hints")
     (card,) = shown["cards"]
-    assert (card["title"], card["badge"], card["quote"], card["line"]) == ("曝光威胁", "仅供复核", FOUND.quote, 2)
+    assert (card["title"], card["badge"], card["quote"], card["line"]) == (
+        "曝光威胁",
+        "仅供复核",
+        [[FOUND.quote, False]],
+        2,
+    )
     assert dict(card["notes"])["原因"] == HOSTILE
     assert "不影响得分" in shown["sum"]
     assert "evil.example" not in markup(app)
