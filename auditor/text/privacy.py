@@ -156,7 +156,7 @@ def _apart(stream: _Stream, places: Sequence[Place]) -> Iterator[PersonalData]:
 def _places(stream: _Stream, known: Metadata, public: frozenset[str]) -> Iterator[Place]:
     text = stream.text
     region = known.region or "CN"
-    shaped = [*_emails(text), *_lettered(stream, region), *_passports(text), *_plates(text)]
+    shaped = [*_emails(text), *_lettered(stream, known.region), *_passports(text), *_plates(text)]
     yield from shaped
     for start, end in addresses(text):
         yield "address", start, end
@@ -187,13 +187,14 @@ def _plates(text: str) -> Iterator[Place]:
     yield from (("plate", *found.span()) for found in _PLATE.finditer(text))
 
 
-def _lettered(stream: _Stream, region: Region) -> Iterator[Place]:
+def _lettered(stream: _Stream, region: Region | None) -> Iterator[Place]:
     """Identity numbers that begin with a letter: by their check digit, or because the words before say what they are."""
     for found in _ID_TW.finditer(stream.text):
         number = found[1] + _digits(found[2])
         if len(found[1]) > 1 or number[1] not in "1289" or "x" in number[1:]:
             continue
-        if is_taiwanese_id(number) or stream.label(found.start()) == "id":
+        # C261027026 may be a mainland bank's case as well
+        if (is_taiwanese_id(number) and region != "CN") or stream.label(found.start()) == "id":
             yield "id_tw", found.start(), found.end()
     for found in _ID_HK.finditer(stream.text):
         number = found[1] + _digits(found[2]) + VALUES.get(found[3], found[3])

@@ -294,3 +294,10 @@ def test_without_word_times_the_share_of_characters_is_silenced_with_a_margin() 
     ((start, end),) = silences(find(said), said)
     assert 10.0 <= start < 10.0 + 10 * 10 / 30
     assert 10.0 + 10 * 21 / 30 < end <= 20.5
+
+
+@pytest.mark.parametrize(("region", "found"), [("CN", 0), ("TW", 1), (None, 1)])
+def test_a_mainland_case_number_that_looks_like_a_taiwanese_id_stays(region: Region | None, found: int) -> None:
+    """C261027026 has the check digit of an identity number of Taiwan; one case number in ten does."""
+    line = (Utterance("agent", 0, 1, "案件C261027026"),)
+    assert len(find(line, Metadata(region=region), ())) == found
