@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -14,11 +15,7 @@ from dashboards.locales import name, t
 
 
 def calls_table(rows: Sequence[CallRow], key: str) -> None:
-    """Show calls, one a row; choosing one leads to its page.
-
-    Streamlit remembers a choice by row position. The widget's key names the calls shown and their order, so that a
-    choice can never slip to the call that took the row's place.
-    """
+    """Show calls, one a row; choosing one leads to its page."""
     score = t("table.score")
     table = {
         score: [None if row.score is None else float(row.score) for row in rows],
@@ -33,18 +30,8 @@ def calls_table(rows: Sequence[CallRow], key: str) -> None:
         t("table.suspected"): [row.suspected for row in rows],
         t("table.missed"): [row.missed for row in rows],
     }
-    revision = hashlib.sha256("\n".join(row.call_id for row in rows).encode()).hexdigest()[:12]
-    choice = st.dataframe(
-        table,
-        key=f"{key}:{revision}",
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        height=min(38 + 35 * len(rows), 420),
-        column_config={score: st.column_config.NumberColumn(format="%.1f")},
-    )
-    if choice["selection"]["rows"]:
-        st.switch_page("views/call.py", query_params={"id": rows[choice["selection"]["rows"][0]].call_id})
+    columns = {score: st.column_config.NumberColumn(format="%.1f")}
+    _open_chosen(table, key, [row.call_id for row in rows], [row.call_id for row in rows], columns)
 
 
 def cases_table(rows: Sequence[CaseRow], key: str) -> None:
@@ -53,20 +40,36 @@ def cases_table(rows: Sequence[CaseRow], key: str) -> None:
         t("table.finding"): [name("category", row.finding.category) for row in rows],
         t("overview.severity"): [name("severity", row.finding.severity) for row in rows],
         t("overview.status"): [name("status", row.finding.status) for row in rows],
-        t("table.call"): [row.call_id for row in rows],
+        t("table.call"): [mask_text(row.call_id) for row in rows],
         t("table.started"): [when(row.started_at) if row.started_at else "" for row in rows],
         t("table.agent"): [row.agent_name or row.agent_id or "" for row in rows],
-        t("table.why"): [row.finding.why for row in rows],
-        t("table.rests_on"): [t("app.comma").join(row.finding.calls) for row in rows],
+        t("table.why"): [mask_text(row.finding.why) for row in rows],
+        t("table.rests_on"): [t("app.comma").join(map(mask_text, row.finding.calls)) for row in rows],
     }
-    revision = hashlib.sha256("\n".join(row.finding.finding_id for row in rows).encode()).hexdigest()[:12]
+    _open_chosen(table, key, [row.finding.finding_id for row in rows], [row.call_id for row in rows])
+
+
+def _open_chosen(
+    table: Mapping[str, Any],
+    key: str,
+    ids: Sequence[str],
+    calls: Sequence[str],
+    columns: Mapping[str, Any] | None = None,
+) -> None:
+    """Show the rows, which ``ids`` name; choosing one leads to the page of its call.
+
+    Streamlit remembers a choice by row position. The widget's key names what is shown and in which order, so that a
+    choice can never slip to what took the row's place.
+    """
+    revision = hashlib.sha256("\n".join(ids).encode()).hexdigest()[:12]
     choice = st.dataframe(
         table,
         key=f"{key}:{revision}",
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
-        height=min(38 + 35 * len(rows), 420),
+        height=min(38 + 35 * len(ids), 420),
+        column_config=columns,
     )
     if choice["selection"]["rows"]:
-        st.switch_page("views/call.py", query_params={"id": rows[choice["selection"]["rows"][0]].call_id})
+        st.switch_page("views/call.py", query_params={"id": calls[choice["selection"]["rows"][0]]})
