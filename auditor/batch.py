@@ -12,11 +12,12 @@ from typing import Generic, Literal, TypeVar
 
 from auditor.errors import AuditorError, HomeError, InputError
 from auditor.store import catalog, jobs, segments
+from auditor.store.answers import StoredCall
 from auditor.store.codec import encode
 from auditor.store.home import FULL, Home, trouble
 from auditor.store.keys import Keys
 from auditor.store.ledger import Ledger, append_event
-from auditor.store.queries import Store, StoredCall
+from auditor.store.queries import Store
 from auditor.store.segments import CallResult
 
 W = TypeVar("W")

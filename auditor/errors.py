@@ -10,7 +10,9 @@ AuditorError            anything below; its text is one clear sentence for the u
 ├── ModelError          a recognition model is missing or can't be loaded
 ├── ReaderError         a large-model server gives no usable answer; audits don't need it
 ├── HomeError           the auditor's home can't be opened, read or written (also: disk full)
-└── NotFoundError       the call, rule or finding asked for does not exist
+├── NotFoundError       the call, rule or finding asked for does not exist
+├── ConflictError       somebody else decided meanwhile; nothing was changed
+└── NotAllowedError     the person's role does not allow it
 """
 
 from __future__ import annotations
@@ -100,3 +102,11 @@ class HomeError(AuditorError):
 
 class NotFoundError(AuditorError):
     """The call, rule or finding asked for does not exist."""
+
+
+class ConflictError(AuditorError):
+    """Somebody else decided meanwhile; nothing was changed."""
+
+
+class NotAllowedError(AuditorError):
+    """The person's role does not allow it."""

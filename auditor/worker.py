@@ -21,9 +21,9 @@ from auditor.speech.ingest import Intake
 from auditor.speech.sidecars import Row
 from auditor.speech.transcribe import Transcriber
 from auditor.speech.written import read_written
+from auditor.store.answers import StoredCall
 from auditor.store.home import Home
 from auditor.store.keys import Keys, audit_key, tokens_key, transcript_key
-from auditor.store.queries import StoredCall
 from auditor.store.segments import CallResult
 
 SIDES = {"left": 0, "right": 1}

@@ -7,23 +7,33 @@ from pathlib import Path
 import streamlit as st
 
 from auditor.errors import AuditorError
+from auditor.review.roles import Action
 from dashboards import data
 from dashboards.locales import LANGUAGES, t
+from dashboards.who import can
 
 HERE = Path(__file__).parent
 
 
+NAVIGATION: tuple[tuple[str, str, str, Action], ...] = (
+    ("overview", "overview", "", "see_calls"),
+    ("call", "call", "call", "see_calls"),
+)
+"""The pages: file, title, address, and what one must be allowed to do to see it."""
+
+
 def pages() -> list[st.Page]:
-    """The pages that make sense now: without calls, only what to do next."""
+    """The pages for this reader, the first as the way in; without calls, only what to do next."""
     try:
-        empty = data.store().count() == 0
+        empty = data.everything().count() == 0
     except AuditorError:
         empty = False
     if empty:
         return [st.Page("views/welcome.py", title=t("app.overview"), default=True)]
+    shown = [row for row in NAVIGATION if can(row[3])]
     return [
-        st.Page("views/overview.py", title=t("app.overview"), default=True),
-        st.Page("views/call.py", title=t("app.call"), url_path="call"),
+        st.Page(f"views/{file}.py", title=t(f"app.{title}"), url_path=address, default=n == 0)
+        for n, (file, title, address, _) in enumerate(shown)
     ]
 
 

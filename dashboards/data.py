@@ -8,15 +8,23 @@ from pathlib import Path
 import streamlit as st
 
 from auditor.errors import NotFoundError
+from auditor.review.roles import scope
 from auditor.rules.norms import read_norms
 from auditor.rules.words import public_numbers as read_public_numbers
+from auditor.store.answers import StoredCall
 from auditor.store.home import Home
-from auditor.store.queries import Store, StoredCall
+from auditor.store.queries import Store
 from auditor.web.clips import audio_link
+from dashboards.who import me
 
 
 def store() -> Store:
-    """The store of the home that this server was started for."""
+    """The store of the home that this server was started for, within what the reader may see."""
+    return _store(st.secrets["auditor"]["home"]).within(scope(me()))
+
+
+def everything() -> Store:
+    """The same store without limits, for what concerns no single call."""
     return _store(st.secrets["auditor"]["home"])
 
 

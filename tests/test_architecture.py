@@ -27,13 +27,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "scoring": {"rules", "conversation", "text"},
     "pipeline": {"speech", "text", "conversation", "rules", "reader", "suspicions", "scoring"},
     "store": set(),
-    "review": {"store", "scoring"},
+    "review": {"store", "scoring", "rules.points"},
     "batch": {"pipeline", "store", "speech"},
     "worker": {"batch", "pipeline", "rules", "reader", "speech", "store"},
     "recount": {"rules", "scoring", "store"},
     "evaluation": {"pipeline", "store", "rules", "reader", "speech", "text"},
     "annotate": {"rules", "store", "text"},
-    "web": {"store", "speech.audio"},
+    "web": {"store", "review", "speech.audio"},
     "cli": {
         "speech",
         "text",
@@ -46,6 +46,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "batch",
         "worker",
         "recount",
+        "review",
         "published",
         "evaluation",
         "annotate",
@@ -84,7 +85,8 @@ HOMES: dict[str, tuple[str, ...]] = {
 }
 PURE = (
     "text", "conversation", "rules/match.py", "rules/scene.py", "rules/stated.py", "rules/metadata.py", "rules/place.py", "scoring",
-    "reader/grams.py", "reader/weights.py", "reader/read.py", "reader/train.py", "review/triage.py", "suspicions.py",
+    "reader/grams.py", "reader/weights.py", "reader/read.py", "reader/train.py", "review/triage.py", "review/effective.py",
+    "review/sampling.py", "review/roles.py", "suspicions.py",
     "pipeline.py", "annotate/prompt.py", "annotate/answers.py",
 )  # fmt: skip
 IMPURE = {

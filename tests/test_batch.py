@@ -20,10 +20,11 @@ from auditor import batch
 from auditor.batch import Job, Progress, RunSummary
 from auditor.errors import HomeError, ModelError, RecordingError, TranscriptError
 from auditor.models import Acoustics, Audit, Call, ChannelAcoustics, Facts, Metadata, Party, Scorecard, Utterance
+from auditor.store.answers import StoredCall
 from auditor.store.home import Home
 from auditor.store.keys import Keys, audit_key, tokens_key, transcript_key
 from auditor.store.ledger import Ledger, verify_chain
-from auditor.store.queries import Store, StoredCall
+from auditor.store.queries import Store
 from auditor.store.segments import CallResult
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)

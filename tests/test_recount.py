@@ -16,9 +16,10 @@ from auditor.models import Facts, Flag, Metadata, Payment, Promise
 from auditor.recount import recount
 from auditor.rules.pack import load_pack
 from auditor.store import cases, catalog, segments
+from auditor.store.answers import Filters
 from auditor.store.home import Home
 from auditor.store.ledger import Ledger
-from auditor.store.queries import Filters, Store
+from auditor.store.queries import Store
 from auditor.store.segments import CallResult
 from tests.store.conftest import make_result
 

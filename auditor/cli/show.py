@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from auditor.models import Call
     from auditor.store.annotations import Annotation
-    from auditor.store.queries import StoredCall
+    from auditor.store.answers import StoredCall
 
 TEXT = {
     "zh": {

@@ -8,13 +8,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from auditor.errors import HomeError
 from auditor.store.codec import canonical
 from auditor.store.home import Home
+from auditor.store.migrations import MIGRATIONS
 
 if TYPE_CHECKING:
     import sqlite3
@@ -145,15 +146,15 @@ def _connect(home: Home) -> sqlite3.Connection:
 
 
 def _migrate(db: sqlite3.Connection, home: Home) -> None:
-    if _applied(db) == len(_MIGRATIONS):
+    if _applied(db) == len(MIGRATIONS):
         return
     db.execute("BEGIN IMMEDIATE")
     try:
         db.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)")
         done = _applied(db)
-        if done > len(_MIGRATIONS):
+        if done > len(MIGRATIONS):
             raise HomeError(f"{home.ledger}：账本由更新的版本创建。请升级本程序。")
-        for migration in _MIGRATIONS[done:]:
+        for migration in MIGRATIONS[done:]:
             migration(db)
             db.execute("INSERT INTO migrations (name) VALUES (?)", (migration.__name__,))
         db.execute("COMMIT")
@@ -166,94 +167,6 @@ def _applied(db: sqlite3.Connection) -> int:
     if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'migrations'").fetchall():
         return 0
     return int(db.execute("SELECT count(*) FROM migrations").fetchall()[0][0])
-
-
-def _m001_catalog(db: sqlite3.Connection) -> None:
-    for statement in (
-        "CREATE TABLE counters (name TEXT PRIMARY KEY, value BIGINT NOT NULL)",
-        """CREATE TABLE segments (
-             segment TEXT PRIMARY KEY, calls INTEGER NOT NULL, created_at TEXT NOT NULL, replaced_at TEXT)""",
-        """CREATE TABLE transcripts (
-             transcript BIGINT PRIMARY KEY, transcript_key TEXT NOT NULL, segment TEXT NOT NULL REFERENCES segments,
-             content TEXT NOT NULL)""",
-        "CREATE INDEX transcripts_by_key ON transcripts (transcript_key)",
-        """CREATE TABLE tokens (
-             tokens BIGINT PRIMARY KEY, tokens_key TEXT NOT NULL, segment TEXT NOT NULL REFERENCES segments)""",
-        "CREATE INDEX tokens_by_key ON tokens (tokens_key)",
-        """CREATE TABLE results (
-             result BIGINT PRIMARY KEY, call_id TEXT NOT NULL, audit_key TEXT NOT NULL,
-             transcript BIGINT NOT NULL REFERENCES transcripts, tokens BIGINT REFERENCES tokens,
-             segment TEXT NOT NULL REFERENCES segments, superseded INTEGER NOT NULL, stored_at TEXT NOT NULL)""",
-        "CREATE INDEX results_by_call ON results (call_id, superseded)",
-        "CREATE INDEX results_by_segment ON results (superseded, segment)",
-        "CREATE INDEX results_by_transcript ON results (transcript)",
-    ):
-        db.execute(statement)
-
-
-def _m002_jobs(db: sqlite3.Connection) -> None:
-    for statement in (
-        """CREATE TABLE runs (
-             run BIGINT PRIMARY KEY, options TEXT NOT NULL, state TEXT NOT NULL, started_at TEXT NOT NULL,
-             ended_at TEXT, stored INTEGER, unchanged INTEGER, failed INTEGER)""",
-        """CREATE TABLE jobs (
-             job_id TEXT PRIMARY KEY, call_id TEXT NOT NULL, source TEXT NOT NULL, payload TEXT NOT NULL,
-             state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed')), reason TEXT,
-             attempts INTEGER NOT NULL, lease_until TEXT, worker TEXT, run BIGINT NOT NULL REFERENCES runs,
-             changed_at TEXT NOT NULL)""",
-        "CREATE INDEX jobs_by_state ON jobs (state)",
-        "CREATE INDEX jobs_by_source ON jobs (source)",
-    ):
-        db.execute(statement)
-
-
-def _m003_events(db: sqlite3.Connection) -> None:
-    db.execute(
-        """CREATE TABLE events (
-             seq BIGINT PRIMARY KEY, happened_at TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
-             prev_hash TEXT NOT NULL, hash TEXT NOT NULL)"""
-    )
-
-
-def _m004_cases(db: sqlite3.Connection) -> None:
-    for statement in (
-        "CREATE TABLE case_calls (call_id TEXT PRIMARY KEY, result BIGINT NOT NULL)",
-        """CREATE TABLE case_members (
-             call_id TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (kind, key, call_id))""",
-        "CREATE INDEX case_members_by_call ON case_members (call_id)",
-        """CREATE TABLE case_groups (
-             kind TEXT NOT NULL, key TEXT NOT NULL, pack TEXT NOT NULL, members TEXT NOT NULL, stale INTEGER NOT NULL,
-             PRIMARY KEY (kind, key))""",
-        "CREATE INDEX case_groups_stale ON case_groups (stale)",
-        """CREATE TABLE case_findings (
-             kind TEXT NOT NULL, key TEXT NOT NULL, call_id TEXT NOT NULL, rule_id TEXT NOT NULL,
-             category TEXT NOT NULL, shown INTEGER NOT NULL, finding TEXT NOT NULL,
-             PRIMARY KEY (kind, key, call_id, rule_id, category))""",
-        "CREATE INDEX case_findings_by_call ON case_findings (call_id)",
-        """CREATE TABLE case_promises (
-             kind TEXT NOT NULL, key TEXT NOT NULL, call_id TEXT NOT NULL, promise TEXT NOT NULL)""",
-        "CREATE INDEX case_promises_by_group ON case_promises (kind, key)",
-        "CREATE INDEX case_promises_by_call ON case_promises (call_id)",
-        "CREATE TABLE case_scores (call_id TEXT PRIMARY KEY, result BIGINT NOT NULL, card TEXT NOT NULL)",
-    ):
-        db.execute(statement)
-
-
-def _m005_annotations(db: sqlite3.Connection) -> None:
-    db.execute(
-        """CREATE TABLE annotations (
-             transcript TEXT NOT NULL, reader TEXT NOT NULL, answered_at TEXT NOT NULL, body TEXT NOT NULL,
-             PRIMARY KEY (transcript, reader))"""
-    )
-
-
-_MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
-    _m001_catalog,
-    _m002_jobs,
-    _m003_events,
-    _m004_cases,
-    _m005_annotations,
-)
 
 
 def _reason(message: str) -> str:

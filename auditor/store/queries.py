@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Literal
 
 from auditor.errors import NotFoundError
@@ -13,11 +13,24 @@ from auditor.models import (
     VERDICTS,
     Audit,
     Call,
-    Finding,
 )
 from auditor.store import cases, catalog, jobs
 from auditor.store.annotations import Annotation, heard_hash, latest_annotations
-from auditor.store.cases import KeptPromise
+from auditor.store.answers import (
+    EVERY_CALL,
+    EVERYBODYS,
+    CallRow,
+    CaseRow,
+    CategoryCount,
+    Choices,
+    Filters,
+    Overview,
+    Scope,
+    ScoreBin,
+    StepCount,
+    StoredCall,
+    Week,
+)
 from auditor.store.catalog import Entry
 from auditor.store.codec import decode
 from auditor.store.database import Database
@@ -27,149 +40,6 @@ from auditor.store.ledger import Ledger
 from auditor.store.rows import acoustics, utterance, with_cases
 
 Order = Literal["newest", "oldest", "worst", "best", "most_findings"]
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which calls to look at; an empty field does not limit. Days are the debtor's, ends included.
-
-    Unanswered attempts are no calls to look at; ``Store.call`` finds them by their id.
-    """
-
-    teams: tuple[str, ...] = ()
-    agents: tuple[str, ...] = ()
-    products: tuple[str, ...] = ()
-    regions: tuple[str, ...] = ()
-    parties: tuple[str, ...] = ()
-    bands: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    since: date | None = None
-    until: date | None = None
-    include_unscored: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """Totals over calls. ``average`` is over scored calls, ``seconds`` the length of all; ``bands`` counts calls."""
-
-    calls: int
-    scored: int
-    average: Decimal | None
-    fatal: int
-    with_confirmed: int
-    with_suspected: int
-    seconds: float
-    first_day: date | None
-    last_day: date | None
-    bands: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreBin:
-    """Calls with ``low`` ≤ score < ``high``; the last bin includes 100."""
-
-    low: int
-    high: int
-    calls: int
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryCount:
-    """Findings of a category, in how many calls they are, and the gravest severity among them."""
-
-    category: str
-    confirmed: int
-    suspected: int
-    calls: int
-    severity: str
-
-
-@dataclass(frozen=True, slots=True)
-class StepCount:
-    """In how many calls a step was done, missed, not due, or could not be told."""
-
-    step: str
-    name: str
-    done: int
-    missed: int
-    na: int
-    cannot_tell: int
-
-
-@dataclass(frozen=True, slots=True)
-class Week:
-    """One week's calls, by its Monday."""
-
-    monday: date
-    calls: int
-    scored: int
-    average: Decimal | None
-    fatal: int
-    confirmed: int
-    suspected: int
-
-
-@dataclass(frozen=True, slots=True)
-class CallRow:
-    """One call in a list. ``started_at`` is the debtor's wall clock."""
-
-    call_id: str
-    started_at: datetime | None
-    agent_id: str | None
-    agent_name: str | None
-    team: str | None
-    product: str | None
-    region: str | None
-    case_id: str | None
-    duration: float | None
-    party: str
-    score: Decimal | None
-    band: str
-    fatal: bool
-    confirmed: int
-    suspected: int
-    missed: int
-    warnings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredCall:
-    """Everything kept of one call; ``tokens`` has one tuple of words an utterance, or is empty.
-
-    ``audit`` is the call's own; ``shown`` is it with the findings that rest on several calls, and the score that they leave.
-    """
-
-    call: Call
-    audit: Audit
-    tokens: tuple[tuple[str, ...], ...]
-    entry: Entry
-    shown: Audit
-    promises: tuple[KeptPromise, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CaseRow:
-    """A finding that rests on several calls, in a list. ``started_at`` is the debtor's wall clock."""
-
-    call_id: str
-    started_at: datetime | None
-    agent_id: str | None
-    agent_name: str | None
-    team: str | None
-    attempt: bool
-    finding: Finding
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What there is to filter by, each sorted."""
-
-    teams: tuple[str, ...]
-    agents: tuple[str, ...]
-    products: tuple[str, ...]
-    regions: tuple[str, ...]
-    parties: tuple[str, ...]
-    categories: tuple[str, ...]
 
 
 _ORDERS: dict[str, str] = {
@@ -187,9 +57,22 @@ class Store:
     Each method raises HomeError where the home can't be read.
     """
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, scope: Scope = EVERYBODYS, database: Database | None = None) -> None:
         self.home = home
-        self._database = Database(home)
+        self.scope = scope
+        self._database = database or Database(home)
+
+    def within(self, scope: Scope) -> Store:
+        """The same store for somebody who may see only these calls; what they may not see is as if it were not there."""
+        return Store(self.home, scope, self._database)
+
+    def ask(self, sql: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """All rows of a query; for the modules of this room, which put ``where`` into it."""
+        return self._database.rows(sql, dict(values or {}))
+
+    def where(self, filters: Filters = EVERY_CALL, *, attempts: bool = False) -> tuple[str, dict[str, Any]]:
+        """The condition on ``calls c`` that holds for the chosen calls in scope, and the values that it names."""
+        return _where(filters, self.scope, attempts=attempts)
 
     def __enter__(self) -> Store:
         return self
@@ -206,9 +89,9 @@ class Store:
         with Ledger(self.home) as ledger, ledger.reading() as db:
             return catalog.version(db)
 
-    def overview(self, filters: Filters = Filters()) -> Overview:
+    def overview(self, filters: Filters = EVERY_CALL) -> Overview:
         """Totals, average score and calls by band."""
-        where, values = _where(filters)
+        where, values = self.where(filters)
         sql = f"""
             WITH c AS (SELECT * FROM calls c WHERE {where}),
                  f AS (SELECT result, status FROM findings SEMI JOIN c USING (result))
@@ -222,18 +105,18 @@ class Store:
         (totals,) = self._database.rows(sql, values)
         return Overview(**{**totals, "bands": totals["bands"] or {}})
 
-    def score_distribution(self, filters: Filters = Filters(), *, width: int = 10) -> list[ScoreBin]:
+    def score_distribution(self, filters: Filters = EVERY_CALL, *, width: int = 10) -> list[ScoreBin]:
         """Scored calls by score, in bins of ``width`` points, empty bins included."""
-        where, values = _where(filters)
+        where, values = self.where(filters)
         last = (100 - 1) // width
         sql = f"""SELECT least(floor(score / $width), $last)::INTEGER AS bin, count(*) AS calls
                   FROM calls c WHERE score IS NOT NULL AND {where} GROUP BY bin"""
         found = {row["bin"]: row["calls"] for row in self._database.rows(sql, {**values, "width": width, "last": last})}
         return [ScoreBin(b * width, min((b + 1) * width, 100), found.get(b, 0)) for b in range(last + 1)]
 
-    def violations_by_category(self, filters: Filters = Filters()) -> list[CategoryCount]:
+    def violations_by_category(self, filters: Filters = EVERY_CALL) -> list[CategoryCount]:
         """Findings by category, the most frequent first."""
-        where, values = _where(filters)
+        where, values = self.where(filters)
         sql = f"""SELECT f.category, count(*) FILTER (f.status = 'confirmed') AS confirmed,
                          count(*) FILTER (f.status = 'suspected') AS suspected, count(DISTINCT f.result) AS calls,
                          arg_min(f.severity, list_position($severities, f.severity)) AS severity
@@ -242,18 +125,18 @@ class Store:
         values = {**values, "severities": list(SEVERITIES)}
         return [CategoryCount(**row) for row in self._database.rows(sql, values)]
 
-    def steps_missed(self, filters: Filters = Filters()) -> list[StepCount]:
+    def steps_missed(self, filters: Filters = EVERY_CALL) -> list[StepCount]:
         """Each required step's verdicts, in the order of the script."""
-        where, values = _where(filters)
+        where, values = self.where(filters)
         verdicts = ", ".join(f"count(*) FILTER (s.verdict = '{verdict}') AS {verdict}" for verdict in VERDICTS)
         sql = f"""SELECT s.step, arg_max(s.name, s.result) AS name, {verdicts}
                   FROM steps s JOIN calls c USING (result) WHERE {where}
                   GROUP BY s.step ORDER BY min(s.position), s.step"""
         return [StepCount(**row) for row in self._database.rows(sql, values)]
 
-    def trend(self, filters: Filters = Filters()) -> list[Week]:
+    def trend(self, filters: Filters = EVERY_CALL) -> list[Week]:
         """Week by week, the earliest first; calls without a date are left out."""
-        where, values = _where(filters)
+        where, values = self.where(filters)
         sql = f"""
             WITH c AS (SELECT * FROM calls c WHERE started_on IS NOT NULL AND {where}),
                  f AS (SELECT result, count(*) FILTER (status = 'confirmed') AS confirmed,
@@ -265,16 +148,16 @@ class Store:
             FROM c LEFT JOIN f USING (result) GROUP BY monday ORDER BY monday"""
         return [Week(**row) for row in self._database.rows(sql, values)]
 
-    def count(self, filters: Filters = Filters()) -> int:
+    def count(self, filters: Filters = EVERY_CALL) -> int:
         """How many calls there are."""
-        where, values = _where(filters)
+        where, values = self.where(filters)
         return int(self._database.rows(f"SELECT count(*) AS calls FROM calls c WHERE {where}", values)[0]["calls"])
 
     def calls(
-        self, filters: Filters = Filters(), *, order: Order = "newest", limit: int = 100, offset: int = 0
+        self, filters: Filters = EVERY_CALL, *, order: Order = "newest", limit: int = 100, offset: int = 0
     ) -> list[CallRow]:
         """A page of the list of calls; calls that are equal in ``order`` stand by their id."""
-        where, values = _where(filters)
+        where, values = self.where(filters)
         sql = f"""
             SELECT c.call_id, c.started_local AS started_at, c.agent_id, c.agent_name, c.team, c.product, c.region,
                    c.case_id, c.duration, c.party, c.score, c.band, c.fatal, coalesce(f.confirmed, 0) AS confirmed,
@@ -294,18 +177,27 @@ class Store:
         columns = {
             "teams": "team", "agents": "agent_id", "products": "product", "regions": "region", "parties": "party",
         }  # fmt: skip
-        distinct = "SELECT DISTINCT {0} AS x FROM calls WHERE {0} IS NOT NULL ORDER BY x"
-        found = {field: self._database.rows(distinct.format(column)) for field, column in columns.items()}
-        found["categories"] = self._database.rows("SELECT DISTINCT category AS x FROM findings ORDER BY x")
+        where, values = self.where()
+        distinct = f"SELECT DISTINCT {{0}} AS x FROM calls c WHERE {{0}} IS NOT NULL AND {where} ORDER BY x"
+        found = {field: self.ask(distinct.format(column), values) for field, column in columns.items()}
+        kinds = f"SELECT DISTINCT category AS x FROM findings SEMI JOIN (FROM calls c WHERE {where}) USING (result)"
+        found["categories"] = self.ask(f"{kinds} ORDER BY x", values)
         return Choices(**{field: tuple(row["x"] for row in rows) for field, rows in found.items()})
 
     def call(self, call_id: str) -> StoredCall:
         """Everything kept of one call; raises NotFoundError."""
         with Ledger(self.home) as ledger, ledger.reading() as db:
             entry = catalog.current(db, call_id)
-        if entry is None:
+        if entry is None or not self._in_scope(entry):
             raise NotFoundError(f"归档目录里没有通话 {jobs.printable(call_id)[:200]}。请核对编号。")
         return self.stored(entry)
+
+    def _in_scope(self, entry: Entry) -> bool:
+        if self.scope == EVERYBODYS:
+            return True
+        where, values = self.where(attempts=True)
+        sql = f"SELECT 1 AS there FROM calls c WHERE c.result = $result AND {where}"
+        return bool(self.ask(sql, {**values, "result": entry.result}))
 
     def stored_call(self, call_id: str) -> Call:
         """The call as it entered its audit; raises NotFoundError."""
@@ -338,9 +230,9 @@ class Store:
             promises=tuple(promises),
         )
 
-    def cases(self, filters: Filters = Filters()) -> list[CaseRow]:
+    def cases(self, filters: Filters = EVERY_CALL) -> list[CaseRow]:
         """Findings that rest on several calls, the gravest first; also those in unanswered attempts."""
-        where, values = _where(filters, attempts=True)
+        where, values = self.where(filters, attempts=True)
         with Ledger(self.home) as ledger, ledger.reading() as db:
             found = cases.shown(db)
         sql = f"""SELECT c.result, c.call_id, c.started_local AS started_at, c.agent_id, c.agent_name, c.team, c.attempt
@@ -365,7 +257,13 @@ class Store:
     def find_call(self, prefix: str, *, limit: int = 20) -> list[str]:
         """Ids of stored calls that begin with ``prefix``, an exact match first."""
         with Ledger(self.home) as ledger, ledger.reading() as db:
-            return catalog.find(db, prefix, limit)
+            found = catalog.find(db, prefix, limit)
+        if self.scope == EVERYBODYS:
+            return found
+        where, values = self.where(attempts=True)
+        sql = f"SELECT call_id FROM calls c WHERE call_id IN (SELECT unnest($found)) AND {where}"
+        seen = {row["call_id"] for row in self.ask(sql, {**values, "found": found})}
+        return [call_id for call_id in found if call_id in seen]
 
     def failed_jobs(self) -> list[FailedJob]:
         """What failed in the runs so far and was not settled since, the latest first."""
@@ -373,7 +271,7 @@ class Store:
             return jobs.failed(db)
 
 
-def _where(filters: Filters, *, attempts: bool = False) -> tuple[str, dict[str, Any]]:
+def _where(filters: Filters, scope: Scope, *, attempts: bool = False) -> tuple[str, dict[str, Any]]:
     columns = {
         "team": filters.teams, "agent_id": filters.agents, "product": filters.products, "region": filters.regions,
         "party": filters.parties, "band": filters.bands,
@@ -391,6 +289,10 @@ def _where(filters: Filters, *, attempts: bool = False) -> tuple[str, dict[str, 
         if day is not None:
             values[name] = day
             parts.append(f"c.started_on {test} ${name}")
+    for name, column, allowed in (("in_teams", "team", scope.teams), ("of_agents", "agent_id", scope.agents)):
+        if allowed is not None:
+            values[name] = list(allowed)
+            parts.append(f"c.{column} IN (SELECT unnest(${name}::VARCHAR[]))")
     if not filters.include_unscored:
         parts.append("c.score IS NOT NULL")
     return " AND ".join(parts), values

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from auditor.store.queries import CallRow, CaseRow
+from auditor.store.answers import CallRow, CaseRow
 from auditor.text.masking import mask_text
 from dashboards.formats import clock, when
 from dashboards.locales import name, t

@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import streamlit as st
 
-from auditor.store.queries import CategoryCount, ScoreBin, StepCount
+from auditor.store.answers import CategoryCount, ScoreBin, StepCount
 from dashboards.locales import name, t
 
 BANDS = {"excellent": (90, "#1b6e4c"), "pass": (75, "#5aa583"), "weak": (60, "#d8b13a"), "fail": (0, "#a61b1b")}

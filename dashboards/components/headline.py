@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.store.queries import StoredCall
+from auditor.store.answers import StoredCall
 from dashboards.components import define
 from dashboards.formats import clock, number, when
 from dashboards.locales import name, t

@@ -29,6 +29,9 @@ def name(kind: str, code: str) -> str:
 
 @cache
 def words(lang: str) -> dict[str, str]:
-    """All texts of a language, by dotted key."""
-    tree = json.loads((Path(__file__).parent / f"{lang}.json").read_text(encoding="utf-8"))
-    return {f"{group}.{key}": text for group, texts in tree.items() for key, text in texts.items()}
+    """All texts of a language, by dotted key, from the files of its folder: what pages share, and a file for each page."""
+    texts: dict[str, str] = {}
+    for path in sorted((Path(__file__).parent / lang).glob("*.json")):
+        tree = json.loads(path.read_text(encoding="utf-8"))
+        texts |= {f"{group}.{key}": text for group, own in tree.items() for key, text in own.items()}
+    return texts

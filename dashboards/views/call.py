@@ -7,7 +7,8 @@ from dataclasses import replace
 import streamlit as st
 
 from auditor.errors import NotFoundError
-from auditor.store.queries import Store, StoredCall
+from auditor.store.answers import StoredCall
+from auditor.store.queries import Store
 from auditor.text.masking import mask_text, veil
 from dashboards import data
 from dashboards.components import cards

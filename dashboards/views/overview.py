@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from auditor.store.queries import Filters, Overview, Store
+from auditor.store.answers import Filters, Overview
+from auditor.store.queries import Store
 from dashboards import data
 from dashboards.components import charts
 from dashboards.components.calls import calls_table, cases_table

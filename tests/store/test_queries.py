@@ -11,8 +11,9 @@ from decimal import Decimal
 import pytest
 
 from auditor.errors import NotFoundError
+from auditor.store.answers import CategoryCount, Choices, Filters, Overview, ScoreBin, StepCount, Week
 from auditor.store.home import Home
-from auditor.store.queries import CategoryCount, Choices, Filters, Overview, ScoreBin, StepCount, Store, Week
+from auditor.store.queries import Store
 from auditor.store.segments import CallResult
 
 Make = Callable[..., CallResult]
