@@ -18,6 +18,9 @@ HERE = Path(__file__).parent
 NAVIGATION: tuple[tuple[str, str, str, Action], ...] = (
     ("overview", "overview", "", "see_calls"),
     ("call", "call", "call", "see_calls"),
+    ("coach", "coach", "coach", "coach"),
+    ("agent", "agent", "agent", "coach"),
+    ("tasks", "tasks", "tasks", "coach"),
 )
 """The pages: file, title, address, and what one must be allowed to do to see it."""
 

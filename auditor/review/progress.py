@@ -22,8 +22,9 @@ SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One measure (``SCORE`` or a step) of one group, held against the period before; ``group`` as in ``store.trends``."""
+    """One measure (``SCORE`` or a step) of one group, held against the period before; ``by`` and ``group`` as in ``store.trends``."""
 
+    by: By
     group: str | None
     measure: str
     comparison: Comparison
@@ -55,22 +56,24 @@ def trend(store: Store, filters: Filters, now: Period, *, apart: str | None = No
     return points
 
 
-def changes(store: Store, filters: Filters, now: Period, by: By = "agent") -> list[Change]:
+def changes(
+    store: Store, filters: Filters, now: Period, groups: Sequence[By] = ("all", "team", "agent")
+) -> list[Change]:
     """Every measure of every group against the period before, all corrected as one batch; the script's order."""
     chosen = within(filters, now.previous(), now)
-    found = _figures(
-        trends.scores(store, chosen, by=by, grain=now.grain), trends.step_shares(store, chosen, by=by, grain=now.grain)
-    )
-    earlier = now.previous().start
-    pairs = [
-        (group, measure, _of(found, group, measure, earlier), figure)
-        for (group, measure, start), figure in found.items()
-        if start == now.start
-    ]
-    compared = compare([(before, after) for _, _, before, after in pairs])
-    return [
-        Change(group, measure, each) for (group, measure, _, _), each in zip(pairs, compared, strict=True)
-    ]
+    pairs: list[tuple[By, str | None, str, Figure, Figure]] = []
+    for by in groups:
+        found = _figures(
+            trends.scores(store, chosen, by=by, grain=now.grain),
+            trends.step_shares(store, chosen, by=by, grain=now.grain),
+        )
+        pairs += [
+            (by, group, measure, _of(found, group, measure, now.previous().start), figure)
+            for (group, measure, start), figure in found.items()
+            if start == now.start
+        ]
+    compared = compare([(before, after) for _, _, _, before, after in pairs])
+    return [Change(by, group, measure, each) for (by, group, measure, _, _), each in zip(pairs, compared, strict=True)]
 
 
 def standing(

@@ -2,7 +2,8 @@
 
 Shares get Wilson's interval, means Student's; the interval of a difference combines the two (Zou and Donner 2008; of shares this is
 Newcombe's method 10, 1998). Whether two shares differ is Fisher's exact test with the smaller tail doubled, two means Welch's test. Where
-much is compared at once, something always differs by chance: the whole batch is corrected after Benjamini and Hochberg.
+much is compared at once, something always differs by chance: a batch's means, and its shares, are each corrected after Benjamini and
+Hochberg.
 """
 
 from __future__ import annotations
@@ -120,11 +121,14 @@ def _corrected(pairs: Sequence[tuple[Figure, Figure]]) -> list[float]:
 
     shares = [(n, b, a) for n, (b, a) in enumerate(pairs) if isinstance(b, Share) and isinstance(a, Share)]
     samples = [(n, b, a) for n, (b, a) in enumerate(pairs) if isinstance(b, Sample) and isinstance(a, Sample)]
-    found = dict(zip((n for n, _, _ in shares), _fisher([(b, a) for _, b, a in shares]), strict=True))
-    found |= dict(zip((n for n, _, _ in samples), _welch([(b, a) for _, b, a in samples]), strict=True))
-    if not found:
-        return []
-    return [float(chance) for chance in false_discovery_control([found[n] for n in range(len(pairs))])]
+    found: dict[int, float] = {}
+    for places, chances in (
+        ([n for n, _, _ in shares], _fisher([(b, a) for _, b, a in shares])),
+        ([n for n, _, _ in samples], _welch([(b, a) for _, b, a in samples])),
+    ):
+        if chances:
+            found |= dict(zip(places, map(float, false_discovery_control(chances)), strict=True))
+    return [found[n] for n in range(len(pairs))]
 
 
 def _fisher(pairs: Sequence[tuple[Share, Share]]) -> list[float]:
