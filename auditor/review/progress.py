@@ -76,9 +76,7 @@ def changes(
     return [Change(by, group, measure, each) for (by, group, measure, _, _), each in zip(pairs, compared, strict=True)]
 
 
-def standing(
-    people: Iterable[Agent], shares: Sequence[StepShare]
-) -> Mapping[tuple[str, str], Comparison]:
+def standing(people: Iterable[Agent], shares: Sequence[StepShare]) -> Mapping[tuple[str, str], Comparison]:
     """Each agent's share of each step (after) against the others of the team (before), all corrected as one batch.
 
     Args:

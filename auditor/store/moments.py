@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from auditor.models import SEVERITIES, Audit
+from auditor.models import SEVERITIES, Audit, Call
 from auditor.store.answers import Filters
 from auditor.store.codec import decode
 from auditor.store.queries import Store
+from auditor.store.rows import utterance
 
 LEAST_EXAMPLE = 90
 """The effective score from which on a call's well-done steps are examples."""
@@ -20,7 +21,7 @@ LEAST_EXAMPLE = 90
 class Moment:
     """One moment: ``item`` is its step or category, ``line`` the index of its utterance, ``started_at`` the debtor's wall clock.
 
-    Quotes are as they were said: not masked.
+    Quotes are as they were said: not masked; ``said`` gives the calls that masking needs.
     """
 
     call_id: str
@@ -32,11 +33,12 @@ class Moment:
     agent_name: str | None
     started_at: datetime | None
     score: Decimal | None
+    pack: str
     severity: str = ""
     status: str = ""
 
 
-_OF_CALL = """c.call_id, c.agent_id, c.agent_name, c.started_local AS started_at, c.effective_score AS score"""
+_OF_CALL = """c.call_id, c.agent_id, c.agent_name, c.started_local AS started_at, c.effective_score AS score, c.pack"""
 
 
 def nearest_misses(store: Store, filters: Filters, *, limit: int = 3) -> list[Moment]:
@@ -103,7 +105,26 @@ def wording(store: Store, filters: Filters, steps: Sequence[str]) -> Mapping[str
     sql = f"""
         WITH latest AS (SELECT s.step, max(s.result) AS result FROM steps s JOIN calls c USING (result)
                         WHERE s.verdict = 'missed' AND s.step IN (SELECT unnest($steps)) AND {where} GROUP BY s.step)
-        SELECT l.step, c.audit FROM latest l JOIN calls c USING (result)"""
+        SELECT l.step, d.audit FROM latest l JOIN documents d USING (result)"""
     rows = store.ask(sql, {**values, "steps": list(steps)}) if steps else []
     said = {row["step"]: {s.id: s.say_instead for s in decode(Audit, row["audit"]).steps} for row in rows}
     return {step: said[step][step] for step in steps if said.get(step, {}).get(step)}
+
+
+def said(store: Store, call_ids: Sequence[str]) -> Mapping[str, Call]:
+    """What was said in these calls, by their ids; without what was measured of the recording."""
+    where, values = store.where()
+    sql = f"""WITH chosen AS (SELECT c.result, c.call_id, c.transcript FROM calls c
+                              WHERE c.call_id IN (SELECT unnest($chosen)) AND {where})
+              SELECT n.*, d.call FROM chosen n JOIN documents d USING (result)"""
+    calls = store.ask(sql, {**values, "chosen": list(call_ids)}) if call_ids else []
+    lines: dict[int, list[dict[str, object]]] = {row["transcript"]: [] for row in calls}
+    sql = 'SELECT * FROM utterances WHERE transcript IN (SELECT unnest($chosen)) ORDER BY transcript, "index"'
+    for row in store.ask(sql, {"chosen": list(lines)}) if lines else []:
+        lines[row["transcript"]].append(row)
+    return {
+        row["call_id"]: replace(
+            decode(Call, row["call"]), utterances=tuple(utterance(line) for line in lines[row["transcript"]])
+        )
+        for row in calls
+    }

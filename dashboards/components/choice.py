@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
 
-def choice(
-    place: DeltaGenerator, label: str, name: str, codes: Sequence[str], shown: Callable[[str], str]
-) -> str:
+def choice(place: DeltaGenerator, label: str, name: str, codes: Sequence[str], shown: Callable[[str], str]) -> str:
     """One of the codes, the first where the address names none; ``name`` is the parameter and the widget's key."""
     wanted = st.query_params.get(name)
     index = codes.index(wanted) if wanted in codes else 0

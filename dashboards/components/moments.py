@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import streamlit as st
 
-from auditor.store.moments import Moment
-from auditor.text.masking import mask_text
+from auditor.store.moments import Moment, said
+from auditor.store.queries import Store
+from auditor.text.masking import Veil, mask_text, veil
+from dashboards import data
 from dashboards.components import define
 from dashboards.formats import number, when
 from dashboards.locales import language, name, t
@@ -45,32 +47,40 @@ def cards(shown: Sequence[Card], key: str, empty: str) -> None:
         st.switch_page("views/call.py", query_params=where)
 
 
-def missed(moment: Moment, instead: str) -> Card:
+def veils(store: Store, shown: Sequence[Moment]) -> Mapping[str, Veil]:
+    """What must not be shown of each moment's call, by its id."""
+    packs = {moment.call_id: moment.pack for moment in shown}
+    calls = said(store, list(packs))
+    return {call_id: veil(call, data.public_numbers(store.home, packs[call_id])) for call_id, call in calls.items()}
+
+
+def missed(moment: Moment, cover: Veil, instead: str) -> Card:
     """A step that was nearly done, with what would have made it whole."""
-    notes = [(t("call.why"), mask_text(moment.why))] if moment.why else []
+    notes = [(t("call.why"), cover.text(moment.why))] if moment.why else []
     if instead:
         notes.append((t("call.say_instead"), instead))
-    return _card(moment, name("step", moment.item), "major", "", tuple(notes))
+    return _card(moment, cover, name("step", moment.item), "major", "", tuple(notes))
 
 
-def finding(moment: Moment) -> Card:
+def finding(moment: Moment, cover: Veil) -> Card:
     """A finding with its reason."""
     badge = f"{name('severity', moment.severity)} · {name('status', moment.status)}"
-    return _card(moment, name("category", moment.item), moment.severity, badge, ((t("call.why"), mask_text(moment.why)),))
+    notes = ((t("call.why"), cover.text(moment.why)),)
+    return _card(moment, cover, name("category", moment.item), moment.severity, badge, notes)
 
 
-def example(moment: Moment, own: bool) -> Card:
+def example(moment: Moment, cover: Veil, own: bool) -> Card:
     """A step well done, by the agent or by a colleague."""
-    return _card(moment, name("step", moment.item), "good", t("agent.own" if own else "agent.colleague"), ())
+    return _card(moment, cover, name("step", moment.item), "good", t("agent.own" if own else "agent.colleague"), ())
 
 
-def _card(moment: Moment, title: str, tone: str, badge: str, notes: tuple[tuple[str, str], ...]) -> Card:
+def _card(moment: Moment, cover: Veil, title: str, tone: str, badge: str, notes: tuple[tuple[str, str], ...]) -> Card:
     aside = (
         moment.agent_name or moment.agent_id or "",
         when(moment.started_at) if moment.started_at else "",
         "" if moment.score is None else t("agent.points", n=number(moment.score)),
     )
     return Card(
-        title, tone, badge, " · ".join(filter(None, aside)), mask_text(moment.quote), notes, moment.call_id,
-        moment.line, t("agent.listen", call=mask_text(moment.call_id)),
+        title, tone, badge, " · ".join(filter(None, aside)), cover.quote(moment.quote, moment.line), notes,
+        moment.call_id, moment.line, t("agent.listen", call=mask_text(moment.call_id)),
     )  # fmt: skip

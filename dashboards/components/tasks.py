@@ -36,14 +36,21 @@ def assign_form(store: Store, who: Person, agent_id: str, likely: Sequence[str],
     with st.form(f"assign:{agent_id}:{done}", border=False):
         what, when = st.columns([2, 1])
         item = what.selectbox(
-            t("tasks.item"), items, format_func=lambda code: item_name(*code.split(":", 1)), key=f"item:{agent_id}:{done}"
+            t("tasks.item"),
+            items,
+            format_func=lambda code: item_name(*code.split(":", 1)),
+            key=f"item:{agent_id}:{done}",
         )
         days = due_choice(when, f"due:{agent_id}:{done}", None)
         text = st.text_area(
             t("tasks.text"), placeholder=t("tasks.text_hint"), max_chars=coaching.LONGEST, key=f"text:{agent_id}:{done}"
         )
         linked = st.multiselect(
-            t("tasks.calls"), calls, format_func=mask_text, placeholder=t("tasks.calls_hint"), key=f"calls:{agent_id}:{done}"
+            t("tasks.calls"),
+            calls,
+            format_func=mask_text,
+            placeholder=t("tasks.calls_hint"),
+            key=f"calls:{agent_id}:{done}",
         )
         if not st.form_submit_button(t("tasks.give"), type="primary"):
             return
@@ -74,10 +81,12 @@ def due_choice(place: st.delta_generator.DeltaGenerator, key: str, known: date |
     return place.selectbox(t("tasks.due"), list(dict.fromkeys(days)), format_func=told, key=key)
 
 
-def tasks_table(shown: Sequence[Task], names: Mapping[str, str], effects: Mapping[int, Effect], key: str) -> Task | None:
+def tasks_table(
+    shown: Sequence[Task], names: Mapping[str, str], effects: Mapping[int, Effect], key: str
+) -> Task | None:
     """Tasks, one a row; returns the chosen one."""
     today = date.today()
-    table = {
+    table: dict[str, Sequence[object]] = {
         t("tasks.state"): [state(task, today) for task in shown],
         t("tasks.due"): ["" if task.due is None else task.due.isoformat() for task in shown],
         t("coach.agent"): [names.get(task.agent_id, task.agent_id) for task in shown],

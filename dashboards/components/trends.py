@@ -11,7 +11,7 @@ import streamlit as st
 
 from auditor.review.periods import Grain
 from auditor.review.progress import SCORE, Point
-from auditor.review.trends import FEW, Comparison, Figure, Share, interval
+from auditor.review.trends import FEW, FULL_SCORE, Comparison, Figure, Share, interval
 from auditor.store.trends import Agent, CategoryShare
 from dashboards.components.charts import INK, SEVERITIES
 from dashboards.components.figures import figure, measure_name, spread
@@ -20,16 +20,18 @@ from dashboards.locales import name, t
 
 OWN = "#1f5fa8"
 OTHERS = "#6b7682"
+DARK = "#1c2733"
 FEW_FILL = "#e4e7eb"
-SCHEME = ["#8c3b00", "#d98b4a", "#f3dfc9", "#d3e3f3", "#3f78b5"]
+SCHEME = ["#d0823f", "#e0a268", "#f4e4d3", "#d6e4f1", "#79a8da"]
 """From nothing done to all done: orange to blue, which every kind of colour vision tells apart."""
-ROW = 30
+ROW = 40
 
 
 def score_trend(own: Sequence[Point], others: Sequence[Point], grain: Grain, what: str) -> None:
     """The mean score by period with intervals; the reference dashed."""
     rows = _points({SCORE: own}, {SCORE: others}, grain)
-    st.altair_chart(_lines(rows, [0, 100], alt.Undefined).properties(height=190), width="stretch", alt=what)
+    lowest = 20 * (min((row["low"] for row in rows), default=0.0) // 20)
+    st.altair_chart(_lines(rows, (lowest, FULL_SCORE), "d").properties(height=190), width="stretch", alt=what)
 
 
 def step_trends(
@@ -42,7 +44,7 @@ def step_trends(
         "measure:N", title=None, sort=[measure_name(step) for step in steps],
         header=alt.Header(labelFontSize=12, labelFontWeight="bold", labelColor=INK, labelAnchor="start", labelPadding=4),
     )  # fmt: skip
-    chart = _lines(rows, [0, 1], "%").properties(width=196, height=84).facet(facet=facet, columns=4, spacing=14)
+    chart = _lines(rows, (0.0, 1.0), "%").properties(width=196, height=84).facet(facet=facet, columns=4, spacing=14)
     st.altair_chart(chart, alt=what)
 
 
@@ -63,7 +65,9 @@ def heatmap(
         y=alt.Y("who:N", sort=[agent_label(a) for a in agents], title=None, axis=_axis(labelLimit=180, labelOverlap=False)),
     )  # fmt: skip
     colour = alt.Color(
-        "share:Q", legend=None, scale=alt.Scale(domain=[0, 0.3, 0.6, 0.8, 1], range=SCHEME, clamp=True)
+        "share:Q",
+        legend=None,
+        scale=alt.Scale(domain=[0, 0.3, 0.6, 0.8, 1], range=SCHEME, clamp=True, interpolate="rgb"),
     )
     boxes = base.mark_rect(stroke="#ffffff", strokeWidth=2, cursor="pointer").encode(
         color=alt.condition("datum.few", alt.value(FEW_FILL), colour),
@@ -75,8 +79,9 @@ def heatmap(
             alt.Tooltip("says:N", title=t("coach.against_team")),
         ],
     ).add_params(chosen)  # fmt: skip
-    ink = alt.condition("!datum.few && (datum.share < 0.15 || datum.share > 0.93)", alt.value("#ffffff"), alt.value(INK))
-    labels = base.mark_text(fontSize=12, cursor="pointer").encode(text="label:N", color=ink)
+    labels = base.mark_text(fontSize=12, lineBreak="\n", lineHeight=14, dy=-6, cursor="pointer", color=DARK).encode(
+        text="label:N"
+    )
     answer: Any = st.altair_chart(
         (boxes + labels).properties(height=ROW * len(agents) + 30), width="stretch", key=key, on_select="rerun",
         selection_mode="cell", alt=what,
@@ -118,7 +123,7 @@ def categories(found: Sequence[CategoryShare], calls: Mapping[date, int], grain:
     """Findings by category and period, as numbers on a ground that darkens with the share of calls that have one."""
     order = list(dict.fromkeys(name("category", each.category) for each in found))
     periods = [f"{_day(start, grain)} · {t('coach.n_calls', n=n)}" for start, n in sorted(calls.items())]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "category": name("category", each.category),
             "period": f"{_day(each.start, grain)} · {t('coach.n_calls', n=calls[each.start])}",
@@ -139,8 +144,10 @@ def categories(found: Sequence[CategoryShare], calls: Mapping[date, int], grain:
                  alt.Tooltip("told:N", title=t("coach.in_calls"))],
     )  # fmt: skip
     ground = alt.Scale(domain=[0, max(top, 0.1)], range=["#f8ece2", SEVERITIES["major"]])
-    boxes = base.mark_rect(stroke="#ffffff", strokeWidth=2).encode(color=alt.Color("share:Q", legend=None, scale=ground))
-    labels = base.mark_text(fontSize=12, color="#1c2733").encode(text="label:N")
+    boxes = base.mark_rect(stroke="#ffffff", strokeWidth=2).encode(
+        color=alt.Color("share:Q", legend=None, scale=ground)
+    )
+    labels = base.mark_text(fontSize=12, color=DARK).encode(text="label:N")
     st.altair_chart((boxes + labels).properties(height=26 * len(order) + 40), width="stretch", alt=what)
 
 
@@ -156,9 +163,9 @@ def _cell(who: str, agent: str, step: str, found: Comparison) -> dict[str, Any]:
     own = found.after
     assert isinstance(own, Share)
     few = own.of < FEW
-    label = f"{own.done}/{own.of}" if few else f"{percent(own.done, own.of)}{_SIGNS[found.verdict]} /{own.of}"
+    share = t("coach.few") if few else percent(own.done, own.of) + _SIGNS[found.verdict]
     return {
-        "who": who, "agent": agent, "step": step, "share": own.value, "few": few, "label": label, "told": figure(own),
+        "who": who, "agent": agent, "step": step, "share": own.value, "few": few, "label": f"{share}\n{own.done}/{own.of}", "told": figure(own),
         "range": spread(own), "team": figure(found.before), "says": t(f"coach.team_{found.verdict}"),
     }  # fmt: skip
 
@@ -185,15 +192,17 @@ def _figure_row(shown: Figure) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _lines(rows: list[dict[str, Any]], domain: list[int], form: Any) -> alt.LayerChart:
+def _lines(rows: list[dict[str, Any]], ends: Sequence[float], form: Any) -> alt.LayerChart | alt.FacetChart:
     tips = [
         alt.Tooltip("measure:N", title=t("coach.measure")), alt.Tooltip("period:N", title=t("coach.period")),
         alt.Tooltip("who:N", title=t("coach.who")), alt.Tooltip("told:N", title=t("coach.figure")),
         alt.Tooltip("range:N", title=t("coach.interval")),
     ]  # fmt: skip
+    margin = 0.05 * (ends[1] - ends[0])  # a point on the edge is shown whole
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X("period:O", sort=alt.SortField("at"), title=None, axis=_axis(labelAngle=0, labelOverlap=True, grid=False)),
-        y=alt.Y("value:Q", title=None, scale=alt.Scale(domain=domain), axis=_axis(format=form, tickCount=3)),
+        y=alt.Y("value:Q", title=None, scale=alt.Scale(domain=[ends[0] - margin, ends[1] + margin], nice=False),
+                axis=_axis(format=form, values=[ends[0], sum(ends) / 2, ends[1]])),
         tooltip=tips,
     )  # fmt: skip
     own, others = base.transform_filter("datum.own"), base.transform_filter("!datum.own")
@@ -213,10 +222,10 @@ def _day(start: date | None, grain: Grain) -> str:
 
 
 def _axis(**options: Any) -> alt.Axis:
-    return alt.Axis(domain=False, ticks=False, labelPadding=6, labelFontSize=12, labelColor=INK, **options)
+    return alt.Axis(
+        domain=False, ticks=False, labelFlush=False, labelPadding=6, labelFontSize=12, labelColor=INK, **options
+    )  # fmt: skip
 
 
 def _legend() -> alt.Legend:
     return alt.Legend(title=None, orient="top", direction="horizontal", labelFontSize=12, labelColor=INK, offset=4)
-
-

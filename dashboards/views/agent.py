@@ -13,6 +13,7 @@ from auditor.review.trends import FEW, Comparison, Sample, Share
 from auditor.store import moments as heard
 from auditor.store import trends as asked
 from auditor.store.answers import Filters
+from auditor.store.moments import Moment
 from auditor.store.queries import Store
 from auditor.store.trends import Agent
 from auditor.text.masking import mask_text
@@ -88,7 +89,9 @@ def steps(found: Mapping[str, Comparison], changes: Sequence[progress.Change], n
         st.subheader(t("coach.changed"), anchor=False)
         told = [c for c in changes if c.comparison.verdict in ("better", "worse")]
         few = sum(c.comparison.verdict == "few" for c in changes)
-        st.caption(t("agent.changed_says", before=period_name(now.previous()), n=len(told), of=len(changes) - few, few=few))
+        st.caption(
+            t("agent.changed_says", before=period_name(now.previous()), n=len(told), of=len(changes) - few, few=few)
+        )
         table = {
             t("coach.measure"): [measure_name(c.measure) for c in changes],
             t("coach.before"): [figure(c.comparison.before) for c in changes],
@@ -113,15 +116,21 @@ def words(found: Mapping[str, Comparison], instead: Mapping[str, str], most: Seq
         moments.cards(shown, "words", "")
 
 
-def listening(near: Sequence[heard.Moment], worst: Sequence[heard.Moment], good: Sequence[heard.Moment],
-              instead: Mapping[str, str], agent: Agent) -> None:  # fmt: skip
+def listening(
+    store: Store, agent: Agent, near: Sequence[Moment], worst: Sequence[Moment], good: Sequence[Moment],
+    instead: Mapping[str, str],
+) -> None:  # fmt: skip
     """The moments worth listening to, each a link to its line."""
     st.subheader(t("agent.moments"), anchor=False)
     st.caption(t("agent.moments_says"))
+    covers = moments.veils(store, [*near, *worst, *good])
     groups = (
-        ("near", [moments.missed(m, instead.get(m.item, "")) for m in near]),
-        ("worst", [moments.finding(m) for m in worst]),
-        ("good", [moments.example(m, m.agent_id == agent.agent_id) for m in good]),
+        ("near", [moments.missed(m, covers[m.call_id], instead.get(m.item, "")) for m in near if m.call_id in covers]),
+        ("worst", [moments.finding(m, covers[m.call_id]) for m in worst if m.call_id in covers]),
+        (
+            "good",
+            [moments.example(m, covers[m.call_id], m.agent_id == agent.agent_id) for m in good if m.call_id in covers],
+        ),
     )
     for place, (kind, shown) in zip(st.columns(3), groups, strict=True):
         with place:
@@ -160,10 +169,12 @@ def show(store: Store) -> None:
     near, worst = heard.nearest_misses(store, inside), heard.gravest(store, inside)
     good = heard.examples(store, team, most, agent.agent_id)
     instead = heard.wording(store, own, list(dict.fromkeys([*most, *(m.item for m in near)])))
-    totals(mine.get(SCORE, ()), now, found.get(SCORE), next((c.comparison for c in changes if c.measure == SCORE), None))
+    totals(
+        mine.get(SCORE, ()), now, found.get(SCORE), next((c.comparison for c in changes if c.measure == SCORE), None)
+    )
     steps(found, changes, now)
     words(found, instead, most)
-    listening(near, worst, good, instead, agent)
+    listening(store, agent, near, worst, good, instead)
     st.subheader(t("coach.trend"), anchor=False)
     st.caption(t("agent.trend_says", few=FEW))
     trends.score_trend(mine.get(SCORE, ()), others.get(SCORE, ()), now.grain, t("coach.trend"))

@@ -55,19 +55,13 @@ def totals(store: Store, mean: Figure, before: Comparison | None, agents: Sequen
         told += t("app.semicolon") + t(f"coach.since_{before.verdict}")
     score.metric(t("coach.mean"), value, told, "off", delta_arrow="off", help=t("coach.mean_help"), border=True)
     known = sum(agent.calls for agent in agents)
-    calls.metric(
-        t("overview.calls"), f"{known:,}", t("coach.scored", n=mean.of), "off", delta_arrow="off", border=True
-    )
+    calls.metric(t("overview.calls"), f"{known:,}", t("coach.scored", n=mean.of), "off", delta_arrow="off", border=True)
     least = min((agent.calls for agent in agents), default=0)
-    people.metric(
-        t("coach.agents"), len(agents), t("coach.least", n=least), "off", delta_arrow="off", border=True
-    )
+    people.metric(t("coach.agents"), len(agents), t("coach.least", n=least), "off", delta_arrow="off", border=True)
     today = date.today()
     due = [task for task in coaching.tasks(store) if task.state == "open"]
     late = sum(coaching.overdue(task, today) > 0 for task in due)
-    tasks.metric(
-        t("coach.open_tasks"), len(due), t("coach.late_tasks", n=late), "off", delta_arrow="off", border=True
-    )
+    tasks.metric(t("coach.open_tasks"), len(due), t("coach.late_tasks", n=late), "off", delta_arrow="off", border=True)
 
 
 def changed(found: Sequence[Change], agents: Sequence[Agent], now: Period) -> None:
@@ -79,7 +73,9 @@ def changed(found: Sequence[Change], agents: Sequence[Agent], now: Period) -> No
     if not tested:
         st.caption(t("coach.changed_untold", before=before, few=FEW))
         return
-    st.caption(t("coach.changed_says", before=before, tested=len(tested), n=len(standing), few=len(found) - len(tested)))
+    st.caption(
+        t("coach.changed_says", before=before, tested=len(tested), n=len(standing), few=len(found) - len(tested))
+    )
     names = {agent.agent_id: trends.agent_label(agent) for agent in agents}
     for place, verdict in zip(st.columns(2), ("worse", "better"), strict=True):
         with place:
@@ -95,7 +91,7 @@ def changed(found: Sequence[Change], agents: Sequence[Agent], now: Period) -> No
 def changes_table(rows: Sequence[Change], names: Mapping[str, str], now: Period, key: str) -> None:
     """Changes, one a row; choosing an agent's leads to their page."""
     everybody = t("coach.everybody")
-    table = {
+    table: dict[str, Sequence[object]] = {
         t("coach.who"): [names.get(r.group, r.group) if r.group is not None else everybody for r in rows],
         t("coach.measure"): [measure_name(r.measure) for r in rows],
         t("coach.before"): [figure(r.comparison.before) for r in rows],
@@ -152,7 +148,7 @@ def picture(
         agent.agent_id: [measure_name(s) for s in steps if _verdict(cells.get((agent.agent_id, s))) == "worse"]
         for agent in ranked
     }
-    table = {
+    table: dict[str, Sequence[object]] = {
         t("coach.agent"): [trends.agent_label(agent) for agent in ranked],
         t("overview.team"): [agent.team or "" for agent in ranked],
         t("overview.calls"): [agent.calls for agent in ranked],

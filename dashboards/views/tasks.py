@@ -55,7 +55,11 @@ def detail(store: Store, task: Task, name: str, effect: Effect | None) -> None:
             st.text_area(t("tasks.text"), draft, max_chars=coaching.LONGEST, key=f"text:{version}")
             when, save, done, withdraw = st.columns([2, 1, 1, 1], vertical_alignment="bottom")
             tasks.due_choice(when, f"due:{version}", task.due)
-            for place, key, to in ((save, "save", "open"), (done, "finish", "done"), (withdraw, "withdraw", "withdrawn")):
+            for place, key, to in (
+                (save, "save", "open"),
+                (done, "finish", "done"),
+                (withdraw, "withdraw", "withdrawn"),
+            ):
                 place.button(
                     t(f"tasks.{key}"), key=f"{key}:{version}", on_click=change, args=(store, task, to), width="stretch",
                     type="primary" if key == "finish" else "secondary",
@@ -65,7 +69,10 @@ def detail(store: Store, task: Task, name: str, effect: Effect | None) -> None:
             st.button(t("tasks.reopen"), key=f"reopen:{version}", on_click=change, args=(store, task, "open"))
         if task.calls:
             st.text(t("tasks.listen"))
-            shown = [moments.Card(mask_text(c), "notice", call=c, link=t("agent.listen", call=mask_text(c))) for c in task.calls]
+            shown = [
+                moments.Card(mask_text(c), "notice", call=c, link=t("agent.listen", call=mask_text(c)))
+                for c in task.calls
+            ]
             moments.cards(shown, "task_calls", "")
         history(store, task)
 

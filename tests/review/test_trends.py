@@ -28,7 +28,8 @@ SAMPLES = st.builds(Sample, st.integers(2, 400), st.floats(0, 100), st.floats(0.
 def test_the_interval_of_a_share_holds_it_and_stays_between_nought_and_one(counts: tuple[int, int]) -> None:
     share = Share(*counts)
     found = interval(share)
-    assert found is not None and share.value is not None
+    assert found is not None
+    assert share.value is not None
     assert 0.0 <= found.low <= share.value <= found.high <= 1.0
     assert found.low < found.high
 
@@ -37,7 +38,8 @@ def test_the_interval_of_a_share_holds_it_and_stays_between_nought_and_one(count
 @given(COUNTS, st.integers(2, 20))
 def test_more_calls_of_the_same_share_say_more(counts: tuple[int, int], times: int) -> None:
     few, many = interval(Share(*counts)), interval(Share(counts[0] * times, counts[1] * times))
-    assert few is not None and many is not None
+    assert few is not None
+    assert many is not None
     assert many.high - many.low < few.high - few.low
 
 
@@ -45,7 +47,9 @@ def test_more_calls_of_the_same_share_say_more(counts: tuple[int, int], times: i
 @given(SAMPLES, st.integers(2, 20))
 def test_the_interval_of_a_mean_holds_it_stays_among_scores_and_shrinks(sample: Sample, times: int) -> None:
     few, many = interval(sample), interval(Sample(sample.of * times, sample.value, sample.deviation))
-    assert few is not None and many is not None and sample.value is not None
+    assert few is not None
+    assert many is not None
+    assert sample.value is not None
     assert 0.0 <= few.low <= sample.value <= few.high <= FULL_SCORE
     assert many.high - many.low <= few.high - few.low
 
@@ -57,9 +61,13 @@ def test_the_interval_of_a_difference_holds_it_and_turns_with_the_order(
 ) -> None:
     before, after = Share(*one), Share(*two)
     there, back = difference_interval(before, after), difference_interval(after, before)
-    assert there is not None and back is not None and before.value is not None and after.value is not None
+    assert there is not None
+    assert back is not None
+    assert before.value is not None
+    assert after.value is not None
     assert -1.0 - 1e-9 <= there.low <= after.value - before.value <= there.high <= 1.0 + 1e-9
-    assert back.low == pytest.approx(-there.high) and back.high == pytest.approx(-there.low)
+    assert back.low == pytest.approx(-there.high)
+    assert back.high == pytest.approx(-there.low)
 
 
 @pytest.mark.parametrize(
@@ -140,4 +148,5 @@ def test_comparing_never_fails_and_says_the_direction(pairs: list[tuple[tuple[in
     for found in compare([(Share(*one), Share(*two)) for one, two in pairs]):
         if found.verdict in ("better", "worse"):
             assert (found.difference > 0) == (found.verdict == "better")
-            assert found.chance is not None and 0.0 <= found.chance <= FALSE_DISCOVERIES
+            assert found.chance is not None
+            assert 0.0 <= found.chance <= FALSE_DISCOVERIES
