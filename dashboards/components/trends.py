@@ -31,7 +31,7 @@ def score_trend(own: Sequence[Point], others: Sequence[Point], grain: Grain, wha
     """The mean score by period with intervals; the reference dashed."""
     rows = _points({SCORE: own}, {SCORE: others}, grain)
     lowest = 20 * (min((row["low"] for row in rows), default=0.0) // 20)
-    st.altair_chart(_lines(rows, (lowest, FULL_SCORE), "d").properties(height=190), width="stretch", alt=what)
+    _show(_lines(rows, (lowest, FULL_SCORE), "d").properties(height=190), what)
 
 
 def step_trends(
@@ -45,7 +45,7 @@ def step_trends(
         header=alt.Header(labelFontSize=12, labelFontWeight="bold", labelColor=INK, labelAnchor="start", labelPadding=4),
     )  # fmt: skip
     chart = _lines(rows, (0.0, 1.0), "%").properties(width=196, height=84).facet(facet=facet, columns=4, spacing=14)
-    st.altair_chart(chart, alt=what)
+    _show(chart, what, width="content")
 
 
 def heatmap(
@@ -82,9 +82,9 @@ def heatmap(
     labels = base.mark_text(fontSize=12, lineBreak="\n", lineHeight=14, dy=-6, cursor="pointer", color=DARK).encode(
         text="label:N"
     )
-    answer: Any = st.altair_chart(
-        (boxes + labels).properties(height=ROW * len(agents) + 30), width="stretch", key=key, on_select="rerun",
-        selection_mode="cell", alt=what,
+    answer = _show(
+        (boxes + labels).properties(height=ROW * len(agents) + 30), what, key=key, on_select="rerun",
+        selection_mode="cell",
     )  # fmt: skip
     picked = answer["selection"].get("cell") or []
     return str(picked[0]["agent"]) if picked else None
@@ -116,7 +116,7 @@ def against_team(found: Mapping[str, Comparison], what: str) -> None:
     )  # fmt: skip
     dots = base.transform_filter(own).mark_point(filled=True, size=90, opacity=1).encode(x="value:Q")
     ticks = base.transform_filter(f"!({own})").mark_tick(thickness=3, size=16).encode(x="value:Q")
-    st.altair_chart((bars + ticks + dots).properties(height=25 * len(steps) + 40), width="stretch", alt=what)
+    _show((bars + ticks + dots).properties(height=25 * len(steps) + 40), what)
 
 
 def categories(found: Sequence[CategoryShare], calls: Mapping[date, int], grain: Grain, what: str) -> None:
@@ -148,7 +148,7 @@ def categories(found: Sequence[CategoryShare], calls: Mapping[date, int], grain:
         color=alt.Color("share:Q", legend=None, scale=ground)
     )
     labels = base.mark_text(fontSize=12, color=DARK).encode(text="label:N")
-    st.altair_chart((boxes + labels).properties(height=26 * len(order) + 40), width="stretch", alt=what)
+    _show((boxes + labels).properties(height=26 * len(order) + 40), what)
 
 
 def agent_label(agent: Agent) -> str:
@@ -229,3 +229,8 @@ def _axis(**options: Any) -> alt.Axis:
 
 def _legend() -> alt.Legend:
     return alt.Legend(title=None, orient="top", direction="horizontal", labelFontSize=12, labelColor=INK, offset=4)
+
+
+def _show(chart: alt.TopLevelMixin, what: str, **options: Any) -> Any:
+    """Draw a chart. Altair's check against its schema takes longer than everything else on a page, and is for authors."""
+    return st.vega_lite_chart(chart.to_dict(validate=False), **{"width": "stretch", "alt": what, **options})

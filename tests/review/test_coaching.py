@@ -32,7 +32,13 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def given(store: Store, **changes: Any) -> Task:
-    task = {"agent_id": "A001", "kind": "step", "item": "introduction", "text": "开场先报机构和工号", "due": date(2026, 10, 8)}
+    task = {
+        "agent_id": "A001",
+        "kind": "step",
+        "item": "introduction",
+        "text": "开场先报机构和工号",
+        "due": date(2026, 10, 8),
+    }
     return coaching.assign(store, COACH, AT, **{**task, **changes})
 
 
