@@ -18,7 +18,10 @@ _BY: dict[By, str] = {"pack": "c.pack", "model": "nullif(c.transcribed_by, '')",
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """One run. ``state`` is ``running``, ``done``, ``interrupted`` or ``failed``; counts are ``None`` until it ends."""
+    """One run. ``state`` is ``running``, ``done``, ``interrupted`` or ``failed``; counts are ``None`` until it ends.
+
+    ``paths`` are relative to ``folder``, where it was started.
+    """
 
     run: int
     state: str
@@ -27,6 +30,7 @@ class RunRow:
     stored: int | None
     unchanged: int | None
     failed: int | None
+    folder: str
     paths: tuple[str, ...]
     metadata: str | None
 
@@ -88,7 +92,7 @@ def _run(run: int, state: str, started: str, ended: str | None, *rest: Any) -> R
     metadata = given.get("metadata")
     return RunRow(
         run, state, datetime.fromisoformat(started), None if ended is None else datetime.fromisoformat(ended), *counts,
-        paths=paths, metadata=None if metadata is None else str(metadata),
+        folder=str(given.get("folder") or ""), paths=paths, metadata=None if metadata is None else str(metadata),
     )  # fmt: skip
 
 
@@ -147,7 +151,7 @@ def readers(store: Store, filters: Filters = EVERY_CALL, latest: int = 200) -> l
     where, values = store.where(filters)
     sql = f"""
         WITH newest AS (SELECT c.result FROM calls c WHERE {where} ORDER BY c.result DESC LIMIT $latest)
-        SELECT regexp_extract(right(audit, 200), '"reader":"([^"]*)"}$', 1) AS version, count(*) AS calls, max(result) AS last
+        SELECT regexp_extract(right(audit, 200), '"reader":"([^"]*)"}}$', 1) AS version, count(*) AS calls, max(result) AS last
         FROM calls SEMI JOIN newest USING (result) GROUP BY version ORDER BY last DESC"""
     rows = store.ask(sql, {**values, "latest": latest})
     return [InForce(row["version"], row["calls"], n == 0) for n, row in enumerate(rows)]
