@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
-import auditor
 from auditor.models import Audit, Call, Finding
 from auditor.pipeline import audit_call
 from auditor.rules.pack import Pack
@@ -42,21 +41,18 @@ class Impact:
         return bool(self.lost or self.gained or self.steps or self.before != self.after)
 
 
-def impacts(calls: Iterable[tuple[Call, Audit | None]], before: Pack, after: Pack) -> Iterator[Impact]:
+def impacts(calls: Iterable[Call], before: Pack, after: Pack) -> Iterator[Impact]:
     """What changes in each call, in the order given, one as soon as it is judged.
 
+    Both audits are made here: a stored one may rest on another version of the program, and only the change of the pack should show.
+
     Args:
-        calls: with speakers assigned, each with the audit that is stored, if there is one. It is used where it was made by
-            ``before`` and this version; otherwise the call is judged anew, so that only the change of the pack shows.
+        calls: with speakers assigned.
         before: the pack in force.
         after: the pack with the change.
     """
-    made_by = (before.id, auditor.__version__)
-    for call, stored in calls:
-        if stored is not None and (stored.pack, stored.code_version) == made_by:
-            yield compared(_by_rules(stored), audit_call(call, after))
-        else:
-            yield compared(audit_call(call, before), audit_call(call, after))
+    for call in calls:
+        yield compared(audit_call(call, before), audit_call(call, after))
 
 
 def compared(before: Audit, after: Audit) -> Impact:
@@ -69,20 +65,13 @@ def compared(before: Audit, after: Audit) -> Impact:
         lost=tuple(f for key, f in earlier.items() if key not in later),
         gained=tuple(f for key, f in later.items() if key not in earlier),
         steps=tuple(
-            StepFlip(s.id, verdicts[s.id], s.verdict)
-            for s in after.steps
-            if verdicts.get(s.id, s.verdict) != s.verdict
+            StepFlip(s.id, verdicts[s.id], s.verdict) for s in after.steps if verdicts.get(s.id, s.verdict) != s.verdict
         ),
         before=before.scorecard.score,
         after=after.scorecard.score,
         band_before=before.scorecard.band,
         band_after=after.scorecard.band,
     )
-
-
-def _by_rules(audit: Audit) -> Audit:
-    """The audit without what the second reader suspects; that changes nothing else in it."""
-    return replace(audit, findings=tuple(f for f in audit.findings if not f.chance))
 
 
 def _counts_as(finding: Finding) -> tuple[int | None, str, str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from auditor.store.answers import EVERY_CALL, Filters
 from auditor.store.jobs import may_live
@@ -82,18 +82,24 @@ def runs(store: Store, limit: int = 50) -> list[RunRow]:
              FROM runs ORDER BY run DESC LIMIT ?"""
     with Ledger(store.home) as ledger, ledger.reading() as db:
         rows = db.execute(sql, (limit,)).fetchall()
-    return [_run(*row) for row in rows]
-
-
-def _run(run: int, state: str, started: str, ended: str | None, *rest: Any) -> RunRow:
-    *counts, options = rest
-    given = json.loads(options)
-    paths = tuple(str(path) for path in given.get("paths") or ())
-    metadata = given.get("metadata")
-    return RunRow(
-        run, state, datetime.fromisoformat(started), None if ended is None else datetime.fromisoformat(ended), *counts,
-        folder=str(given.get("folder") or ""), paths=paths, metadata=None if metadata is None else str(metadata),
-    )  # fmt: skip
+    found = []
+    for run, state, started, ended, stored, unchanged, failed, options in rows:
+        given = json.loads(options)
+        found.append(
+            RunRow(
+                run=run,
+                state=state,
+                started_at=datetime.fromisoformat(started),
+                ended_at=None if ended is None else datetime.fromisoformat(ended),
+                stored=stored,
+                unchanged=unchanged,
+                failed=failed,
+                folder=str(given.get("folder") or ""),
+                paths=tuple(str(path) for path in given.get("paths") or ()),
+                metadata=None if given.get("metadata") is None else str(given["metadata"]),
+            )
+        )
+    return found
 
 
 def leases(store: Store, limit: int = 200) -> list[Lease]:
@@ -103,7 +109,7 @@ def leases(store: Store, limit: int = 200) -> list[Lease]:
     with Ledger(store.home) as ledger, ledger.reading() as db:
         rows = db.execute(sql, (limit,)).fetchall()
     return [
-        Lease(call, source, run, worker, *map(datetime.fromisoformat, (since, until)), alive=may_live(worker))
+        Lease(call, source, run, worker, datetime.fromisoformat(since), datetime.fromisoformat(until), may_live(worker))
         for call, source, run, worker, since, until in rows
     ]
 

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from auditor.evaluation.impact import Impact, impacts
-from auditor.models import Audit, Call, Finding
+from auditor.models import Call, Finding
 from auditor.rules.edited import Edited
 from auditor.rules.pack import Pack
 from auditor.store.answers import Filters
@@ -33,9 +33,7 @@ def impact(store: Store, edited: Edited, base: Pack) -> None:
     size = first.selectbox(t("lab.how_many"), SIZES, index=1, format_func=lambda n: t("lab.latest", n=n), key="size")
     offered = store.choices()
     team = second.selectbox(t("overview.team"), [None, *offered.teams], format_func=_every, key="impact_team")
-    kind = third.selectbox(
-        t("lab.with_finding"), [None, *offered.categories], format_func=lambda c: t("overview.all") if c is None else name("category", c), key="impact_kind",
-    )  # fmt: skip
+    kind = third.selectbox(t("lab.with_finding"), [None, *offered.categories], format_func=_category, key="impact_kind")
     filters = Filters(teams=(team,) if team else (), categories=(kind,) if kind else ())
     slot = (base.hash, edited.pack.hash, size, team, kind, store.version())
     if fourth.button(t("lab.compute"), key="compute", type="primary", disabled=edited.pack.hash == base.hash):
@@ -53,17 +51,20 @@ def _every(option: str | None) -> str:
     return t("overview.all") if option is None else option
 
 
+def _category(code: str | None) -> str:
+    return t("overview.all") if code is None else name("category", code)
+
+
 def _compute(store: Store, edited: Edited, base: Pack, filters: Filters, size: int) -> tuple[list[Impact], int]:
     """What became of the calls that there was time for, and how many there were to try."""
     rows = store.calls(filters, order="newest", limit=size)
     bar, until = st.progress(0.0, t("lab.computing", done=0, of=len(rows))), time.monotonic() + SECONDS
 
-    def calls() -> Iterator[tuple[Call, Audit | None]]:
+    def calls() -> Iterator[Call]:
         for row in rows:
             if time.monotonic() > until:
                 return
-            stored = store.call(row.call_id)
-            yield stored.call, stored.audit
+            yield store.call(row.call_id).call
 
     found = []
     for each in impacts(calls(), base, edited.pack):
@@ -101,7 +102,8 @@ def _table(flips: Sequence[Impact]) -> None:
         t("lab.lost"): [_told(each.lost) for each in flips],
         t("lab.steps"): [
             t("app.semicolon").join(
-                f"{name('step', s.step)} {_change(name('verdict', s.before), name('verdict', s.after))}" for s in each.steps
+                f"{name('step', s.step)} {_change(name('verdict', s.before), name('verdict', s.after))}"
+                for s in each.steps
             )
             for each in flips
         ],

@@ -55,7 +55,11 @@ def failed(store: Store, jobs: Sequence[FailedJob]) -> None:
     if marked:
         st.caption(t("operations.retry_how"))
         home = shlex.quote(str(store.home.path))
-        st.code(f"auditor run --retry --marked --home {home} --model {t('operations.model_folder')}", language=None)
+        st.code(
+            f"auditor run --retry --marked --home {home} --model {t('operations.model_folder')}",
+            language=None,
+            wrap_lines=True,
+        )
 
 
 def _mark(store: Store, job_ids: Sequence[str]) -> None:

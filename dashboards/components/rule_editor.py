@@ -35,7 +35,7 @@ def rule_text(store: Store, chosen: Offered, pack: Pack, code: str) -> tuple[str
     if kept["drafted"]:
         st.caption(t("lab.from_draft"))
     text = st.text_area(
-        t("lab.yaml"), kept["text"], height=HEIGHT, max_chars=LONGEST, key=f"yaml:{slot}:{kept['turn']}",
+        t("lab.yaml"), kept["text"], height=HEIGHT, max_chars=LONGEST, key=f"yaml-{chosen.folder.name[:12]}-{code}-{kept['turn']}",
         help=t("lab.yaml_help"),
     )  # fmt: skip
     kept["text"] = text
@@ -80,6 +80,7 @@ def keep_draft(store: Store, chosen: Offered, pack: Pack, code: str, edited: Edi
         st.code(
             f"auditor rules test {path} --id {edited.owner.id}\nauditor run {t('lab.recordings')} --pack {path} --home {home}",
             language=None,
+            wrap_lines=True,
         )
 
 

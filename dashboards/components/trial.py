@@ -91,7 +91,9 @@ def _clauses(found: Sequence[Clause], masked: bool) -> None:
     }
     if any(c.part for c in found):
         table = {t("lab.part"): [c.part for c in found], **table}
-    st.dataframe(table, hide_index=True, height=min(38 + 35 * len(found), 430), key="clauses")
+    widths = {t("lab.on"): st.column_config.TextColumn(width=210)}
+    height = min(38 + 35 * len(found), 430)
+    st.dataframe(table, hide_index=True, height=height, column_config=widths, key="clauses")
 
 
 def _near(edited: Edited, scene: Scene, found: Sequence[Finding], masked: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 import streamlit as st
@@ -67,7 +68,7 @@ def _help(code: str) -> str:
 
 def _chart(shares: Sequence[Share], codes: Sequence[str]) -> None:
     names = [name("warning", code) for code in codes]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "week": each.monday.isoformat(),
             "warning": name("warning", each.code),
@@ -77,22 +78,29 @@ def _chart(shares: Sequence[Share], codes: Sequence[str]) -> None:
         for each in shares
         if each.code in codes
     ]
+    most = max(row["share"] for row in rows)
     legend = alt.Legend(title=None, orient="top", direction="horizontal", labelFontSize=12, labelColor=INK)
-    axis = {"domain": False, "ticks": False, "labelColor": INK, "labelFontSize": 12, "title": None}
-    most = max(row["share"] for row in rows)  # type: ignore[type-var]
+    colours = alt.Scale(domain=names, range=list(COLOURS[: len(names)]))
+    shapes = alt.Scale(domain=names, range=list(SHAPES[: len(names)]))
+    weeks, share = _axis(grid=False, labelAngle=0, labelOverlap=True), _axis(format="%", tickCount=4)
     chart = (
         alt.Chart(alt.InlineData(values=rows))
         .mark_line(point={"size": 55, "filled": True})
         .encode(
-            x=alt.X("week:T", axis=alt.Axis(format="%m-%d", grid=False, tickCount=8, **axis)),
-            y=alt.Y("share:Q", axis=alt.Axis(format="%", tickCount=4, **axis), scale=alt.Scale(domain=[0, 1.1 * float(most)])),
-            color=alt.Color("warning:N", sort=names, scale=alt.Scale(domain=names, range=list(COLOURS[: len(names)])), legend=legend),
-            shape=alt.Shape("warning:N", sort=names, scale=alt.Scale(domain=names, range=list(SHAPES[: len(names)])), legend=legend),
+            x=alt.X("week:O", title=None, axis=weeks),
+            y=alt.Y("share:Q", title=None, axis=share, scale=alt.Scale(domain=[0, 1.1 * most])),
+            color=alt.Color("warning:N", sort=names, scale=colours, legend=legend),
+            shape=alt.Shape("warning:N", sort=names, scale=shapes, legend=legend),
+            strokeDash=alt.StrokeDash("warning:N", sort=names, legend=None),
             tooltip=[
                 alt.Tooltip("warning:N", title=t("operations.warning")),
-                alt.Tooltip("week:T", title=t("overview.week"), format="%Y-%m-%d"),
+                alt.Tooltip("week:O", title=t("overview.week")),
                 alt.Tooltip("told:N", title=t("operations.share")),
             ],
         )
-    )  # fmt: skip
+    )
     st.altair_chart(chart.properties(height=HEIGHT), width="stretch", alt=t("operations.recordings"))
+
+
+def _axis(**options: Any) -> alt.Axis:
+    return alt.Axis(domain=False, ticks=False, labelColor=INK, labelFontSize=12, **options)

@@ -28,7 +28,7 @@ VIEWS = ("words", "call", "examples", "impact", "told")
 
 def choose(store: Store) -> tuple[packs.Offered, Pack, str]:
     """The pack, and the rule or step in it; both stand in the address."""
-    left, right = st.columns([1, 1.2])
+    left, right = st.columns([1, 1.25], gap="medium")
     offered = packs.offered(store)
     asked = st.query_params.get("pack")
     at = next((n for n, each in enumerate(offered) if each.code == asked), 0)

@@ -32,16 +32,16 @@ def uses(home: Home) -> list[disk.Use]:
     return disk.uses(home)
 
 
-@st.cache_data(ttl=timedelta(minutes=10), show_spinner=False, max_entries=4)
-def intake(_store: Store, home: Home) -> Intake:
+@st.cache_data(ttl=timedelta(minutes=10), show_spinner=False, max_entries=4, hash_funcs={Store: lambda s: s.home.path})
+def intake(store: Store) -> Intake:
     """How many calls came in lately; counted every ten minutes."""
-    return operations.intake(_store, datetime.now(UTC))
+    return operations.intake(store, datetime.now(UTC))
 
 
-@st.cache_data(show_spinner=False, max_entries=20)
-def rests_on(_store: Store, home: Home, version: int, by: operations.By) -> list[InForce]:
+@st.cache_data(show_spinner=False, max_entries=20, hash_funcs={Store: lambda s: (s.home.path, s.version())})
+def rests_on(store: Store, by: operations.By) -> list[InForce]:
     """What calls were judged by, until something else is stored."""
-    return operations.in_force(_store, by)
+    return operations.in_force(store, by)
 
 
 def size(count: float) -> str:
@@ -59,16 +59,22 @@ def head(store: Store, rows: Sequence[RunRow], taken: Sequence[Lease]) -> None:
         st.text(t("operations.no_runs"))
     else:
         last = rows[0]
-        said = {"run": last.run, "at": when(last.started_at.astimezone()), "state": name("run_state", _state(last, taken))}
+        said = {
+            "run": last.run,
+            "at": when(last.started_at.astimezone()),
+            "state": name("run_state", _state(last, taken)),
+        }
         counts = t("operations.last_counts", stored=last.stored, unchanged=last.unchanged, failed=last.failed)
         st.text(t("operations.last_run", **said) + (counts if last.stored is not None else ""))
     first, second, third, fourth, fifth = st.columns(5)
     first.metric(t("operations.failed"), f"{jobs.get('failed', 0):,}", border=True, help=t("operations.failed_help"))
-    second.metric(t("operations.running"), f"{jobs.get('running', 0):,}", border=True, help=t("operations.running_help"))
+    second.metric(
+        t("operations.running"), f"{jobs.get('running', 0):,}", border=True, help=t("operations.running_help")
+    )
     third.metric(t("operations.queued"), f"{jobs.get('queued', 0):,}", border=True, help=t("operations.queued_help"))
     fourth.metric(t("operations.free"), size(store.home.free_bytes), border=True, help=t("operations.free_help"))
     left = _days_left(store)
-    told = t("app.none") if left is None else t("operations.days", n=f"{left:,.0f}") if left < 3650 else t("operations.years")
+    told = t("app.none") if left is None else f"{left:,.0f}" if left < 3650 else t("operations.long")
     fifth.metric(t("operations.days_left"), told, border=True, help=t("operations.days_left_help"))
 
 
@@ -80,7 +86,7 @@ def _state(run: RunRow, taken: Sequence[Lease]) -> str:
 
 def _per_call(store: Store) -> tuple[float, Intake, bool]:
     """Bytes a call takes on average, how many come in, and whether all files were looked at."""
-    found, lately = uses(store.home), intake(store, store.home)
+    found, lately = uses(store.home), intake(store)
     total = sum(use.bytes for use in found)
     return (total / lately.ever if lately.ever else 0.0), lately, all(use.whole for use in found)
 
@@ -142,11 +148,10 @@ def _took(run: RunRow) -> str:
 
 def versions(store: Store, rows: Sequence[RunRow]) -> None:
     """What judges the calls, and how many rest on something older."""
-    at = store.version()
     kinds: list[tuple[str, list[InForce], str]] = [
-        ("pack", rests_on(store, store.home, at, "pack"), t("operations.all_calls")),
-        ("model", rests_on(store, store.home, at, "model"), t("operations.heard_calls")),
-        ("code", rests_on(store, store.home, at, "code"), t("operations.all_calls")),
+        ("pack", rests_on(store, "pack"), t("operations.all_calls")),
+        ("model", rests_on(store, "model"), t("operations.heard_calls")),
+        ("code", rests_on(store, "code"), t("operations.all_calls")),
         ("reader", operations.readers(store, latest=LATEST), t("operations.latest_calls", n=LATEST)),
     ]
     for kind, found, _ in kinds:
@@ -154,7 +159,7 @@ def versions(store: Store, rows: Sequence[RunRow]) -> None:
             every = sum(each.calls for each in found)
             older = every - found[0].calls
             st.text(t(f"operations.older_{kind}", older=f"{older:,}", of=f"{every:,}", share=percent(older, every)))
-    current = rests_on(store, store.home, at, "code")
+    current = rests_on(store, "code")
     if current and current[0].version != auditor.__version__:
         st.warning(t("operations.newer_code", version=auditor.__version__))
     table = [(kind, each, sum(e.calls for e in found), of) for kind, found, of in kinds for each in found]
@@ -171,7 +176,7 @@ def versions(store: Store, rows: Sequence[RunRow]) -> None:
         key="versions",
     )
     st.caption(t("operations.again"))
-    st.code(_again(store, rows), language=None)
+    st.code(_again(store, rows), language=None, wrap_lines=True)
 
 
 def _again(store: Store, rows: Sequence[RunRow]) -> str:
@@ -207,7 +212,7 @@ def room(store: Store) -> None:
         key="disk",
     )
     st.caption(t("operations.place", minutes=10))
-    st.code(str(store.home.path), language=None)
+    st.code(str(store.home.path), language=None, wrap_lines=True)
     st.subheader(t("operations.health"), anchor=False)
     st.caption(t("operations.health_says"))
     if st.button(t("operations.check"), key="check"):
