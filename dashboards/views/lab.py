@@ -59,21 +59,31 @@ def choose(store: Store) -> tuple[packs.Offered, Pack, str]:
     return chosen, pack, code
 
 
-def words(edited: Edited, pack: Pack) -> None:
-    """Typed lines against the rule."""
-    owner = edited.owner
+def words(edited: Edited, pack: Pack, code: str) -> None:
+    """Typed lines against the rule, at first an example of the rule as it is in the pack; they stay while it has mistakes."""
+    owner = next((o for o in owners(pack) if o.id == code), edited.owner)
     first = owner.hit if isinstance(owner, Rule) else owner.done
     example = first[0] if first else None
     said = "\n".join(f"{name('speaker', who)}：{text}" for who, text in example.turns) if example else ""
     text = st.text_area(
-        t("lab.lines"), said, height=120, max_chars=LONGEST, help=t("lab.lines_help"), key=f"lines:{owner.id}"
+        t("lab.lines"),
+        said,
+        height=120,
+        max_chars=LONGEST,
+        help=t("lab.lines_help"),
+        key=f"lines-{code}",
+        persist_state="session",
     )
     left, right = st.columns(2)
     parties: list[PartyKind | None] = [None, *PARTIES]
     usual = parties.index((example.party if example else None) or "debtor_verified")
-    party = left.selectbox(t("lab.party"), parties, usual, format_func=_party, key=f"party:{owner.id}")
+    party = left.selectbox(
+        t("lab.party"), parties, usual, format_func=_party, key=f"party:{code}", persist_state="session"
+    )
     regions = [pack.default_region, *(r for r in pack.regions if r != pack.default_region)]
-    region = right.selectbox(t("lab.region"), regions, format_func=lambda r: name("region", r), key="region")
+    region = right.selectbox(
+        t("lab.region"), regions, format_func=lambda r: name("region", r), key="region", persist_state="session"
+    )
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
         st.info(t("lab.no_lines"))
@@ -160,7 +170,7 @@ def show(store: Store) -> None:
         if isinstance(result, tuple):
             st.info(t("lab.mend_first"))
         elif view == "words":
-            words(result, pack)
+            words(result, pack, code)
         elif view == "call":
             stored(store, result, pack)
         elif view == "examples":
