@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "scoring": {"rules", "conversation", "text"},
     "pipeline": {"speech", "text", "conversation", "rules", "reader", "suspicions", "scoring"},
     "store": set(),
-    "review": {"store", "scoring", "rules.points"},
+    "review": {"store", "scoring", "rules.points", "text"},
     "batch": {"pipeline", "store", "speech"},
     "worker": {"batch", "pipeline", "rules", "reader", "speech", "store"},
     "recount": {"review", "rules", "scoring", "store"},
