@@ -147,7 +147,16 @@ def _m009_coaching(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
-def _m010_retries(db: sqlite3.Connection) -> None:
+def _m010_changes(db: sqlite3.Connection) -> None:
+    for statement in (
+        # the version of the catalog with which what counts of a call last changed
+        "CREATE TABLE changes (call_id TEXT PRIMARY KEY, version BIGINT NOT NULL)",
+        "CREATE INDEX changes_by_version ON changes (version)",
+    ):
+        db.execute(statement)
+
+
+def _m011_retries(db: sqlite3.Connection) -> None:
     db.execute("CREATE TABLE retries (job_id TEXT PRIMARY KEY, marked_by TEXT NOT NULL, marked_at TEXT NOT NULL)")
 
 
@@ -161,5 +170,6 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m007_people,
     _m008_appeals,
     _m009_coaching,
-    _m010_retries,
+    _m010_changes,
+    _m011_retries,
 )
