@@ -33,7 +33,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "recount": {"rules", "scoring", "store"},
     "evaluation": {"pipeline", "store", "rules", "reader", "speech", "text"},
     "annotate": {"rules", "store", "text"},
-    "web": {"store", "review", "speech.audio"},
+    "reports": {"store", "rules.norms", "text.masking"},
+    "web": {"store", "review", "reports", "speech.audio"},
     "cli": {
         "speech",
         "text",
@@ -50,6 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "published",
         "evaluation",
         "annotate",
+        "reports",
         "web",
     },
 }
