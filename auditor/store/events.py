@@ -39,14 +39,11 @@ class EventFilter:
     zone: timezone = timezone.utc  # noqa: UP017
 
 
-def events(db: sqlite3.Connection, wanted: EventFilter, *, limit: int = 100, before: int | None = None) -> list[Event]:
-    """The latest events that match, the latest first; ``before``: only those with a smaller number."""
+def events(db: sqlite3.Connection, wanted: EventFilter, *, limit: int = 100, offset: int = 0) -> list[Event]:
+    """A page of the events that match, the latest first."""
     where, values = _where(wanted)
-    if before is not None:
-        where += " AND seq < ?"
-        values.append(before)
-    sql = f"SELECT seq, happened_at, kind, body, hash FROM events WHERE {where} ORDER BY seq DESC LIMIT ?"
-    return [_event(row) for row in db.execute(sql, (*values, limit)).fetchall()]
+    sql = f"SELECT seq, happened_at, kind, body, hash FROM events WHERE {where} ORDER BY seq DESC LIMIT ? OFFSET ?"
+    return [_event(row) for row in db.execute(sql, (*values, limit, offset)).fetchall()]
 
 
 def count(db: sqlite3.Connection, wanted: EventFilter) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -72,7 +74,13 @@ class Contact:
     marks: tuple[Mark, ...]
 
 
+VEILED = 20
 _KINDS = {"case": "case_id", "customer": "customer_id"}
+
+
+def veiled(id: str) -> str:
+    """A name for a case or customer that can stand in an address without showing its id."""
+    return hashlib.sha256(id.encode()).hexdigest()[:VEILED]
 
 
 def find_debtors(store: Store, prefix: str = "", *, limit: int = 30) -> list[Debtor]:
@@ -93,9 +101,10 @@ def find_debtors(store: Store, prefix: str = "", *, limit: int = 30) -> list[Deb
 
 
 def contacts(store: Store, kind: str, id: str, *, limit: int = 2000) -> list[Contact]:
-    """Every call and attempt in scope of a case or customer, in order of time; those without a time last."""
+    """Every call and attempt in scope of a case or customer, by its id or its ``veiled`` one, in order of time; undated ones last."""
     where, values = store.where(attempts=True)
-    chosen = f"SELECT c.* FROM calls c WHERE {where} AND c.{_KINDS[kind]} = $id"
+    column = f"c.{_KINDS[kind]}"
+    chosen = f"SELECT c.* FROM calls c WHERE {where} AND ({column} = $id OR left(sha256({column}), {VEILED}) = $id)"
     values = {**values, "id": id}
     rows = store.ask(
         f"""SELECT c.call_id, c.result, c.started_local AS started_at, NOT c.attempt AS answered, c.party, c.agent_id,
@@ -123,6 +132,13 @@ def contacts(store: Store, kind: str, id: str, *, limit: int = 2000) -> list[Con
         _contact(row, said.get(row["result"], []), kept[row["call_id"]], found.get(row["result"], []), together)
         for row in rows
     ]
+
+
+def in_scope(store: Store, calls: Collection[str]) -> frozenset[str]:
+    """Those of the calls, by their ids, that may be seen."""
+    where, values = store.where(attempts=True)
+    sql = f"SELECT c.call_id FROM calls c WHERE c.call_id IN (SELECT unnest($calls::VARCHAR[])) AND {where}"
+    return frozenset(row["call_id"] for row in store.ask(sql, {**values, "calls": sorted(set(calls))}))
 
 
 def _by_result(rows: list[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]:

@@ -157,6 +157,13 @@ def total(store: Store, filters: Filters = EVERY_CALL, which: Which = EVERY) -> 
     return Tally(**row, of_calls=of["calls"])
 
 
+def packs(store: Store) -> list[str]:
+    """The packs that judged the calls in scope, the latest first."""
+    where, values = store.where(attempts=True)
+    sql = f"SELECT c.pack FROM calls c WHERE {where} GROUP BY c.pack ORDER BY max(c.result) DESC"
+    return [str(row["pack"]) for row in store.ask(sql, values)]
+
+
 def values_of(store: Store, dimension: str, filters: Filters = EVERY_CALL) -> list[str]:
     """The values that findings have in a dimension, sorted."""
     joined, _, values = _joined(store, filters, EVERY, clauses=dimension == "clause")
