@@ -132,15 +132,12 @@ def tallies(
     A finding that rests on several clauses counts under each of them.
     """
     first, second = _EXPRESSIONS[one], _EXPRESSIONS[two] if two else "''"
-    joined, calls, values = _joined(store, filters, which, clauses="clause" in (one, two))
+    joined, _, values = _joined(store, filters, which, clauses="clause" in (one, two))
     order = "one DESC" if one in ("day", "week", "month") else "sum(counted) OVER (PARTITION BY one) DESC, one"
     sql = f"""SELECT * FROM (
                 SELECT coalesce({first}, '') AS one, coalesce({second}, '') AS two, {_COUNTS} FROM {joined} GROUP BY ALL)
               ORDER BY {order}, counted DESC, two"""
-    each = [OF_CALLS.get(dimension or "", "''") for dimension in (one, two)]
-    audited = f"""SELECT coalesce({each[0]}, '') AS one, coalesce({each[1]}, '') AS two, count(*) AS calls
-                  FROM calls c WHERE NOT c.attempt AND {calls} GROUP BY ALL"""
-    of = {(row["one"], row["two"]): row["calls"] for row in store.ask(audited, _named(audited, values))}
+    of = audited(store, filters, which, one, two)
     found = []
     for row in store.ask(sql, values):
         key = (row["one"] if one in OF_CALLS else "", row["two"] if two in OF_CALLS else "")
@@ -148,13 +145,22 @@ def tallies(
     return found
 
 
+def audited(
+    store: Store, filters: Filters = EVERY_CALL, which: Which = EVERY, one: str = "category", two: str | None = None
+) -> dict[tuple[str, str], int]:
+    """The denominators of ``tallies``: audited calls by those of the dimensions that calls have; empty for the others."""
+    _, calls, values = _joined(store, filters, which)
+    first, second = (OF_CALLS.get(dimension or "", "''") for dimension in (one, two))
+    sql = f"""SELECT coalesce({first}, '') AS one, coalesce({second}, '') AS two, count(*) AS calls
+              FROM calls c WHERE NOT c.attempt AND {calls} GROUP BY ALL"""
+    return {(row["one"], row["two"]): row["calls"] for row in store.ask(sql, _named(sql, values))}
+
+
 def total(store: Store, filters: Filters = EVERY_CALL, which: Which = EVERY) -> Tally:
     """All findings at once."""
-    joined, calls, values = _joined(store, filters, which)
-    audited = f"SELECT count(*) AS calls FROM calls c WHERE NOT c.attempt AND {calls}"
-    (of,) = store.ask(audited, _named(audited, values))
+    joined, _, values = _joined(store, filters, which)
     (row,) = store.ask(f"SELECT '' AS one, '' AS two, {_COUNTS} FROM {joined}", values)
-    return Tally(**row, of_calls=of["calls"])
+    return Tally(**row, of_calls=audited(store, filters, which).get(("", ""), 0))
 
 
 def packs(store: Store) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from auditor.rules.norms import Norm
-from auditor.store.violations import Tally
+from auditor.store.violations import OF_CALLS, Tally
 from dashboards.components.dimensions import drill, shown
 from dashboards.formats import percent
 from dashboards.locales import t
@@ -46,8 +46,10 @@ def by_one(found: Sequence[Tally], dimension: str, norms: Mapping[str, Norm]) ->
         st.rerun()
 
 
-def by_two(found: Sequence[Tally], one: str, two: str, norms: Mapping[str, Norm]) -> None:
-    """A grid of what counts and the calls that were audited there."""
+def by_two(
+    found: Sequence[Tally], of: Mapping[tuple[str, str], int], one: str, two: str, norms: Mapping[str, Norm]
+) -> None:
+    """A grid of what counts, each number with the calls that were audited there, ``of``; empty where there were none."""
     rows = list(dict.fromkeys(each.one for each in found))
     sums: dict[str, int] = {}
     for each in found:
@@ -67,8 +69,7 @@ def by_two(found: Sequence[Tally], one: str, two: str, norms: Mapping[str, Norm]
     heads = _different([shown(two, value, norms) for value in columns])
     table: dict[str, Any] = {t(f"dimension.{one}"): [shown(one, value, norms) for value in rows]}
     for head, column in zip(heads, columns, strict=True):
-        here = [cells.get((row, column)) for row in rows]
-        table[head] = ["" if cell is None else f"{cell.counted} / {cell.of_calls:,}" for cell in here]
+        table[head] = [_cell(cells.get((row, column)), of.get(_key(one, row, two, column), 0)) for row in rows]
     _, cell = _chosen(table, [*rows, *columns], "single-cell", {})
     if cell is not None:
         row, head = cell
@@ -77,6 +78,16 @@ def by_two(found: Sequence[Tally], one: str, two: str, norms: Mapping[str, Norm]
             chosen[two] = columns[heads.index(head)]
         drill(chosen)
         st.rerun()
+
+
+def _key(one: str, row: str, two: str, column: str) -> tuple[str, str]:
+    return row if one in OF_CALLS else "", column if two in OF_CALLS else ""
+
+
+def _cell(cell: Tally | None, of_calls: int) -> str:
+    if cell is None:
+        return f"0 / {of_calls:,}" if of_calls else ""
+    return f"{cell.counted} / {cell.of_calls:,}"
 
 
 def _different(heads: Sequence[str]) -> list[str]:

@@ -31,7 +31,7 @@ def waiting(store: Store, norms: Mapping[str, Norm]) -> None:
     now = datetime.now(UTC).replace(tzinfo=None) + CLOCK
     firsts = first_found(store, found)
     until = {v.finding_id: due(firsts[v.finding_id].stored_at + CLOCK) for v in found}
-    found.sort(key=lambda v: (until[v.finding_id], v.finding_id))
+    found.sort(key=lambda v: (until[v.finding_id], firsts[v.finding_id].stored_at, v.call_id, v.finding_id))
     late = [v for v in found if until[v.finding_id] < now]
     soon = [v for v in found if now <= until[v.finding_id] < now + NEXT_DAY]
     places = st.columns(4)

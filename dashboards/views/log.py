@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import timedelta, timezone
+from typing import Any
 
 import streamlit as st
 
@@ -40,9 +42,7 @@ def choose(known: list[str]) -> EventFilter:
 
 
 def chain(store: Store) -> None:
-    """The answer whether the record is as it was written, when it is asked for."""
-    if not st.button(t("log.verify"), help=t("log.verify_help"), key="verify"):
-        return
+    """The answer whether the record is as it was written."""
     with st.spinner(t("log.verifying")), Ledger(store.home) as ledger, ledger.reading() as db:
         broken, every = ledgers.verify_chain(db), count(db, EventFilter())
     if broken is None:
@@ -51,11 +51,29 @@ def chain(store: Store) -> None:
         st.error(t("log.broken", n=broken))
 
 
+def told(body: str) -> str:
+    """An event's body for a person to read: personal data masked, characters as they are."""
+    try:
+        return json.dumps(_masked(json.loads(body)), ensure_ascii=False)
+    except ValueError:
+        return mask_text(body)
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return mask_text(value[:LONGEST])
+    if isinstance(value, list):
+        return [_masked(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _masked(each) for key, each in value.items()}
+    return value
+
+
 def show(store: Store) -> None:
     """The page."""
     title, button = st.columns([5, 1], vertical_alignment="bottom")
     title.title(t("log.title"), anchor=False)
-    with button:
+    if button.button(t("log.verify"), help=t("log.verify_help"), key="verify", width="stretch"):
         chain(store)
     with Ledger(store.home) as ledger, ledger.reading() as db:
         wanted = choose(kinds(db))
@@ -72,10 +90,7 @@ def show(store: Store) -> None:
 
 def _table(store: Store, found: list[Event]) -> None:
     seen = in_scope(store, [each.call_id for each in found if each.call_id])
-    bodies = [
-        mask_text(each.body[:LONGEST]) if not each.call_id or each.call_id in seen else t("log.out_of_scope")
-        for each in found
-    ]
+    bodies = [told(each.body) if not each.call_id or each.call_id in seen else t("log.out_of_scope") for each in found]
     table = {
         t("log.number"): [each.seq for each in found],
         t("log.at"): [f"{(each.happened_at.replace(tzinfo=None) + CLOCK):%Y-%m-%d %H:%M:%S}" for each in found],

@@ -12,7 +12,7 @@ from auditor.rules.norms import Norm
 from auditor.store.answers import Filters
 from auditor.store.firsts import first_found
 from auditor.store.queries import Store
-from auditor.store.violations import DIMENSIONS, Tally, Violation, Which, count, tallies, total, violations
+from auditor.store.violations import DIMENSIONS, Tally, Violation, Which, audited, count, tallies, total, violations
 from auditor.text.masking import mask_text
 from auditor.web.exports import Export, export_link
 from dashboards import data
@@ -44,7 +44,7 @@ def counts(store: Store) -> None:
     two = choosing.one(second, "columns", t("violations.columns"), ("", *DIMENSIONS), _dimension)
     found = tallies(store, filters, which, one, two if two and two != one else None)
     if two and two != one:
-        pivot.by_two(found, one, two, norms)
+        pivot.by_two(found, audited(store, filters, which, one, two), one, two, norms)
     else:
         pivot.by_one(found, one, norms)
     _listed(store, filters, drilled(which), norms)
