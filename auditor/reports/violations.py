@@ -59,7 +59,6 @@ def rows(
 
 
 def _row(v: Violation, norms: Mapping[str, Norm], name: Name) -> tuple[Cell, ...]:
-    added = v.decision == "added"
     cells: dict[str, Cell] = {
         "call": v.call_id,
         "started": moment(v.started_at),
@@ -76,8 +75,8 @@ def _row(v: Violation, norms: Mapping[str, Norm], name: Name) -> tuple[Cell, ...
         "clauses": cited(v.cites, norms),
         "quote": mask_text(v.quote),
         "at": "" if v.start is None else f"{int(v.start) // 60}:{int(v.start) % 60:02d}",
-        "machine": "" if added else name("status", v.status),
-        "machine_category": "" if added else name("category", v.machine_category),
+        "machine": name("status", v.status) if v.by_machine else "",
+        "machine_category": name("category", v.machine_category) if v.by_machine else "",
         "decision": name("standing", v.decision or "undecided"),
         "decided_by": v.decided_by,
         "decided_at": moment(None if v.decided_at is None else v.decided_at + CLOCK),

@@ -108,8 +108,8 @@ def contacts(store: Store, kind: str, id: str, *, limit: int = 2000) -> list[Con
     values = {**values, "id": id}
     rows = store.ask(
         f"""SELECT c.call_id, c.result, c.started_local AS started_at, NOT c.attempt AS answered, c.party, c.agent_id,
-                   c.agent_name, c.team, c.case_id, c.region, c.pack, c.call
-            FROM ({chosen}) c ORDER BY c.started_local NULLS LAST, c.call_id LIMIT $limit""",
+                   c.agent_name, c.team, c.case_id, c.region, c.pack, d.call
+            FROM ({chosen}) c JOIN documents d USING (result) ORDER BY c.started_local NULLS LAST, c.call_id LIMIT $limit""",
         {**values, "limit": limit},
     )
     said = _by_result(store.ask(f"SELECT f.* FROM facts f SEMI JOIN ({chosen}) c USING (result)", values))

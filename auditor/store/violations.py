@@ -22,11 +22,11 @@ OF_CALLS: Mapping[str, str] = {
 }  # fmt: skip
 _STANDING = "coalesce(f.decision, 'undecided')"
 OF_FINDINGS: Mapping[str, str] = {
-    "category": "coalesce(f.effective_category, f.category)",
-    "severity": "coalesce(f.effective_severity, f.severity)",
+    "category": "f.effective_category",
+    "severity": "f.effective_severity",
     "clause": "u.clause",
     "standing": _STANDING,
-    "machine": "CASE WHEN f.decision = 'added' THEN '' ELSE f.status END",
+    "machine": "CASE WHEN f.by_machine THEN f.status ELSE '' END",
 }
 DIMENSIONS: tuple[str, ...] = (*OF_FINDINGS, *OF_CALLS)
 """What violations can be counted by; a call or finding that has no value there counts under an empty text."""
@@ -38,8 +38,8 @@ _COUNTS = """count(*) FILTER (f.effective_status <> 'overturned') AS counted,
     count(DISTINCT f.result) FILTER (f.effective_status <> 'overturned' AND NOT c.attempt) AS calls,
     count(*) FILTER (f.effective_status = 'confirmed') AS confirmed,
     count(*) FILTER (f.effective_status = 'suspected') AS suspected,
-    count(*) FILTER (f.status = 'confirmed' AND f.decision IS DISTINCT FROM 'added') AS machine_confirmed,
-    count(*) FILTER (f.status = 'suspected' AND f.decision IS DISTINCT FROM 'added') AS machine_suspected,
+    count(*) FILTER (f.by_machine AND f.status = 'confirmed') AS machine_confirmed,
+    count(*) FILTER (f.by_machine AND f.status = 'suspected') AS machine_suspected,
     count(*) FILTER (f.decision IS NULL) AS undecided, count(*) FILTER (f.decision = 'upheld') AS upheld,
     count(*) FILTER (f.decision = 'overturned') AS overturned, count(*) FILTER (f.decision = 'added') AS added"""
 
@@ -88,7 +88,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One finding with its call and what people decided of it; moments are UTC but for ``started_at``, the debtor's clock."""
+    """One finding with its call and what people decided of it; moments are UTC but for ``started_at``, the debtor's clock.
+
+    ``by_machine`` is false where people added it, or upheld it before a later audit stopped making it.
+    """
 
     result: int
     finding_id: str
@@ -104,6 +107,7 @@ class Violation:
     product: str | None
     category: str
     severity: str
+    by_machine: bool
     machine_category: str
     machine_severity: str
     status: str
@@ -199,7 +203,7 @@ def violations(
     if ids is not None:
         parts.append("f.finding_id IN (SELECT unnest($ids::VARCHAR[]))")
         values["ids"] = list(ids)
-    order = """list_position($severities, coalesce(f.effective_severity, f.severity)), c.started_local DESC NULLS LAST,
+    order = """list_position($severities, f.effective_severity), c.started_local DESC NULLS LAST,
                f.result, f.finding_id"""
     if after is not None:
         parts.append("(f.result, f.finding_id) > ($after_result, $after_id)")
@@ -208,8 +212,8 @@ def violations(
     sql = f"""
         SELECT f.result, f.finding_id, c.call_id, c.started_local AS started_at, c.agent_id, c.agent_name, c.team,
                c.case_id, c.institution, c.agency, c.region, c.product,
-               coalesce(f.effective_category, f.category) AS category,
-               coalesce(f.effective_severity, f.severity) AS severity, f.category AS machine_category,
+               f.effective_category AS category,
+               f.effective_severity AS severity, f.by_machine, f.category AS machine_category,
                f.severity AS machine_severity, f.status, f.effective_status, f.cites, f.quote, f.why, f.utterance,
                f.start, f."end", f.rule_id, f.matched_by, f.decision, f.decided_by, f.decided_at, c.pack,
                c.code_version, epoch_us(c.stored_at) AS stored_at

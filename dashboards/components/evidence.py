@@ -45,7 +45,6 @@ def _notes(found: Violation, first: First, norms: Mapping[str, Norm]) -> list[tu
     if found.decision:
         at = when(found.decided_at + CLOCK) if found.decided_at else ""
         decided = t("app.comma").join(filter(None, (name("standing", found.decision), found.decided_by or "", at)))
-    added = found.decision == "added"
     machine = f"{name('category', found.machine_category)} · {name('severity', found.machine_severity)} · {name('status', found.status)}"
     return [
         ("call", mask_text(found.call_id)),
@@ -54,8 +53,8 @@ def _notes(found: Violation, first: First, norms: Mapping[str, Norm]) -> list[tu
         ("case", mask_id(found.case_id or "")),
         ("why", mask_text(found.why)),
         ("clauses", cited(found.cites, norms)),
-        ("rule", "" if added else f"{found.rule_id} · {name('matched_by', found.matched_by)}"),
-        ("machine", t("evidence.not_by_machine") if added else machine),
+        ("rule", "" if found.decision == "added" else f"{found.rule_id} · {name('matched_by', found.matched_by)}"),
+        ("machine", machine if found.by_machine else t("evidence.not_by_machine")),
         ("decision", decided or t("evidence.undecided")),
         ("first_found", when(first.stored_at + CLOCK)),
         ("first_judged", earlier),

@@ -1,6 +1,6 @@
 // Calls over days: data = {label, hours: [from, to], days: [{label, gap, counts, due, calls}], legend, stop}; see timeline.py.
 const NS = "http://www.w3.org/2000/svg";
-const LEFT = 46, TOP = 24, HEIGHT = 240, WIDTH = 92, BELOW = 76;
+const LEFT = 46, TOP = 24, HEIGHT = 240, WIDTH = 112, BELOW = 76;
 
 function shape(tag, attributes, text) {
   const made = document.createElementNS(NS, tag);
@@ -40,7 +40,7 @@ function spread(calls, middle) {
     let lane = last.findIndex((hour) => each.hour - hour > 2);
     if (lane < 0) lane = last.length < 3 ? last.length : 2;
     last[lane] = each.hour;
-    return middle + [0, -26, 26][lane];
+    return middle + [-14, 20, -38][lane] + (calls.length === 1 ? 14 : 0);
   });
 }
 
@@ -63,11 +63,11 @@ function day(svg, data, each, number) {
   each.calls.forEach((one, index) => svg.append(call(data, one, places[index])));
 }
 
-function key([kind, label]) {
+function key(data, [kind, label]) {
   const item = document.createElement("span");
   const picture = shape("svg", { width: 26, height: 24, "aria-hidden": "true" });
   if (kind === "off") picture.append(shape("rect", { class: "night", width: 26, height: 24 }), shape("line", { class: "edge", x1: 0, x2: 26, y1: 23, y2: 23 }));
-  else if (kind === "stop") picture.append(shape("text", { class: "flag", x: 7, y: 17 }, label.slice(0, 1)));
+  else if (kind === "stop") picture.append(shape("text", { class: "flag", x: 0, y: 17 }, data.stop));
   else picture.append(symbol({ answered: kind !== "unanswered", found: Number(["found", "several"].includes(kind)), several: kind === "several" }, 13, 12));
   const text = document.createElement("span");
   text.textContent = label;
@@ -92,5 +92,5 @@ export default function ({ data, parentElement }) {
   }
   data.days.forEach((each, number) => day(svg, data, each, number));
   root.querySelector(".scroll").replaceChildren(svg);
-  root.querySelector("figcaption").replaceChildren(...data.legend.map(key));
+  root.querySelector("figcaption").replaceChildren(...data.legend.map((each) => key(data, each)));
 }

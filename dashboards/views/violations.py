@@ -96,7 +96,7 @@ def _table(found: list[Violation], norms: Mapping[str, Norm]) -> list[Violation]
         t("violations.quote"): [mask_text(v.quote) for v in found],
         t("violations.counts_as"): [name("effective_status", v.effective_status) for v in found],
         t("dimension.standing"): [name("standing", v.decision or "undecided") for v in found],
-        t("violations.machine"): ["" if v.decision == "added" else name("status", v.status) for v in found],
+        t("violations.machine"): [name("status", v.status) if v.by_machine else "" for v in found],
         t("table.call"): [mask_text(v.call_id) for v in found],
         t("table.started"): [when(v.started_at) if v.started_at else "" for v in found],
         t("violations.at"): ["" if v.start is None else clock(v.start) for v in found],
