@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -40,10 +41,15 @@ AGENCY = "安和商务公司"
 QUOTE = '=HYPERLINK("http://evil.example")'
 
 
+@functools.cache
+def _pack() -> Pack:
+    return load_pack(DEFAULT)
+
+
 def overseen(path: Path) -> Home:
     """The home. Of its seven calls, five were answered; four findings, of which people upheld one and overturned another."""
     home = Home.open(path)
-    pack = load_pack(DEFAULT)
+    pack = _pack()
     home.archive_pack(pack.hash, pack.files)
     asked_to_stop = Facts(
         Promise(Decimal(500), "十号", date(2026, 11, 10), 0), None, (Flag("stop_contact_request", 0, "别打了"),)

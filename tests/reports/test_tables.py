@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from auditor.reports.tables import FORMULA, as_written, csv_pieces, harmless
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.builds(
-    str.__add__, st.sampled_from(sorted(FORMULA) + ["'", " =", "\u3000+", '"', "\r\n"]), st.text(max_size=5)
+    str.__add__, st.sampled_from([*sorted(FORMULA), "'", " =", "\u3000+", '"', "\r\n"]), st.text(max_size=5)
 ).filter(lambda text: text.encode("utf-8", "replace").decode() == text)
 
 

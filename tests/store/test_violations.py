@@ -100,7 +100,7 @@ def test_the_list_read_page_by_page_has_each_finding_once(store: Store) -> None:
         read += page
         after = (page[-1].result, page[-1].finding_id)
     assert sorted(v.finding_id for v in read) == sorted(v.finding_id for v in violations(store))
-    assert [v.severity for v in violations(store)][0] == "critical"
+    assert violations(store)[0].severity == "critical"
 
 
 def test_a_later_audit_does_not_reset_when_a_finding_was_found(tmp_path: Path) -> None:
