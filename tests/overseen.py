@@ -73,8 +73,8 @@ def overseen(path: Path) -> Home:
             body = {"reason": f"听过录音 {HOSTILE}"}
             decisions.record(db, Decision(call_id, "finding", item, verdict, by, STORED + timedelta(hours=2), body), 0)
         missed = finding("K4", "service_attitude", "minor", "confirmed", "你爱还不还", "person")
-        body = {"finding": _plain(missed)}
-        decisions.record(db, Decision("K4", "added", missed.finding_id, "added", "liu", STORED, body), 0)
+        kept = {"finding": _plain(missed)}
+        decisions.record(db, Decision("K4", "added", missed.finding_id, "added", "liu", STORED, kept), 0)
         db.execute(
             "INSERT INTO appeals VALUES (1, 'K3', 'finding', ?, 'A1', 'A1', ?)",
             (finding_id("K3", "insult", 0, (0, 5)), stamp(STORED)),

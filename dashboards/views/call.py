@@ -12,6 +12,7 @@ from auditor.store.queries import Store
 from auditor.text.masking import mask_text, veil
 from dashboards import data
 from dashboards.components import cards
+from dashboards.components.arrival import arrive
 from dashboards.components.calls import calls_table
 from dashboards.components.headline import headline
 from dashboards.components.player import player
@@ -83,6 +84,7 @@ def page(store: Store) -> None:
         choose(store)
     else:
         show(store, stored)
+        arrive()
 
 
 page(data.store())
