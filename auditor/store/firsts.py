@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from auditor.store.ledger import Ledger
 from auditor.store.queries import Store
 from auditor.store.tables import files
-from auditor.store.violations import Violation
+from auditor.store.violations import Clocked, Violation
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +22,10 @@ class First:
     code_version: str
 
 
-def first_found(store: Store, violations: Sequence[Violation]) -> dict[str, First]:
+def first_found(store: Store, found: Sequence[Violation | Clocked]) -> dict[str, First]:
     """For each finding, by its id, the earliest stored result of its call that already had it."""
-    firsts = {v.finding_id: First(v.result, v.stored_at, v.pack, v.code_version) for v in violations}
-    calls = {v.call_id for v in violations}
+    firsts = {v.finding_id: First(v.result, v.stored_at, v.pack, v.code_version) for v in found}
+    calls = {v.call_id for v in found}
     earlier: dict[str, list[int]] = {}
     with Ledger(store.home) as ledger, ledger.reading() as db:
         for result, call_id, segment in db.execute(

@@ -108,10 +108,13 @@ def contacts(store: Store, kind: str, id: str, *, limit: int = 2000) -> list[Con
     values = {**values, "id": id}
     rows = store.ask(
         f"""SELECT c.call_id, c.result, c.started_local AS started_at, NOT c.attempt AS answered, c.party, c.agent_id,
-                   c.agent_name, c.team, c.case_id, c.region, c.pack, d.call
-            FROM ({chosen}) c JOIN documents d USING (result) ORDER BY c.started_local NULLS LAST, c.call_id LIMIT $limit""",
+                   c.agent_name, c.team, c.case_id, c.region, c.pack
+            FROM ({chosen}) c ORDER BY c.started_local NULLS LAST, c.call_id LIMIT $limit""",
         {**values, "limit": limit},
     )
+    of = [row["result"] for row in rows]
+    told = "SELECT result, call FROM documents WHERE result IN (SELECT unnest($results))"
+    documents = {row["result"]: row["call"] for row in store.ask(told, {"results": of})}
     said = _by_result(store.ask(f"SELECT f.* FROM facts f SEMI JOIN ({chosen}) c USING (result)", values))
     found = _by_result(
         store.ask(
@@ -129,7 +132,13 @@ def contacts(store: Store, kind: str, id: str, *, limit: int = 2000) -> list[Con
             kept[row["call_id"]] = tuple(cases.promises(db, row["call_id"]))
             together |= {shown.finding.finding_id for shown in cases.shown(db, row["call_id"])}
     return [
-        _contact(row, said.get(row["result"], []), kept[row["call_id"]], found.get(row["result"], []), together)
+        _contact(
+            {**row, "call": documents[row["result"]]},
+            said.get(row["result"], []),
+            kept[row["call_id"]],
+            found.get(row["result"], []),
+            together,
+        )
         for row in rows
     ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import streamlit as st
@@ -11,55 +11,53 @@ import streamlit as st
 from auditor.reports.violations import CLOCK
 from auditor.review.due import due
 from auditor.rules.norms import Norm
+from auditor.store.answers import EVERY_CALL
 from auditor.store.firsts import First, first_found
 from auditor.store.queries import Store
-from auditor.store.violations import Violation, Which, violations
-from auditor.store.violations import waiting as still_waiting
+from auditor.store.violations import WAITING, Violation, Which, clocked, count, violations
 from auditor.text.masking import mask_text
 from dashboards.components.evidence import evidence
 from dashboards.formats import percent, when
 from dashboards.locales import name, t
 
 SHOWN = 500
-RULED = 5000
+MOST = 5000
+RULED = Which({"severity": ("critical",), "standing": ("upheld", "overturned")})
 NEXT_DAY = timedelta(hours=24)
 
 
 def waiting(store: Store, norms: Mapping[str, Norm]) -> None:
     """Show what waits, the latest due first, and how punctually the rest was decided."""
-    found = still_waiting(store)
-    now = datetime.now(UTC).replace(tzinfo=None) + CLOCK
+    found, every = clocked(store, WAITING, limit=MOST), count(store, EVERY_CALL, WAITING)
     firsts = first_found(store, found)
-    until = {v.finding_id: due(firsts[v.finding_id].stored_at + CLOCK) for v in found}
-    found.sort(key=lambda v: (until[v.finding_id], firsts[v.finding_id].stored_at, v.call_id, v.finding_id))
-    late = [v for v in found if until[v.finding_id] < now]
-    soon = [v for v in found if now <= until[v.finding_id] < now + NEXT_DAY]
-    places = st.columns(4)
-    in_time, ruled = _punctual(store)
-    places[0].metric(
-        t("due.waiting"),
-        f"{len(found):,}",
-        help=t("due.waiting_help", calls=len({v.call_id for v in found})),
-        border=True,
-    )
-    places[1].metric(t("due.late"), f"{len(late):,}", help=t("due.late_help"), border=True)
-    places[2].metric(t("due.soon"), f"{len(soon):,}", help=t("due.soon_help"), border=True)
-    punctual = f"{percent(in_time, ruled)} · {in_time:,}/{ruled:,}" if ruled else t("app.none")
-    places[3].metric(t("due.punctual"), punctual, help=t("due.punctual_help"), border=True)
+    until = {each: due(first.stored_at + CLOCK) for each, first in firsts.items()}
+    now = datetime.now(UTC).replace(tzinfo=None) + CLOCK
+    _totals(store, every, list(until.values()), now)
     if not found:
         st.info(t("due.none"))
         return
-    st.text(
-        t(
-            "due.says",
-            n=len(found),
-            late=len(late),
-            oldest=when(min(firsts[v.finding_id].stored_at for v in found) + CLOCK),
-        )
-    )
+    oldest = when(min(first.stored_at for first in firsts.values()) + CLOCK)
+    st.text(t("due.says", n=every, late=sum(last < now for last in until.values()), oldest=oldest))
+    order = sorted(until, key=lambda each: (until[each], firsts[each].stored_at, firsts[each].result, each))[:SHOWN]
     if len(found) > SHOWN:
-        st.text(t("due.rest", shown=SHOWN, every=len(found)))
-    _table(found[:SHOWN], firsts, until, now, norms)
+        st.text(t("due.rest", shown=SHOWN, every=every))
+    if every > len(found):
+        st.text(t("due.capped", n=len(found), every=every))
+    shown = {v.finding_id: v for v in violations(store, which=WAITING, ids=tuple(order), limit=SHOWN)}
+    _table([shown[each] for each in order if each in shown], firsts, until, now, norms)
+
+
+def _totals(store: Store, every: int, until: Sequence[datetime], now: datetime) -> None:
+    late, soon = sum(last < now for last in until), sum(now <= last < now + NEXT_DAY for last in until)
+    in_time, ruled = _punctual(store)
+    told = (
+        ("waiting", f"{every:,}"),
+        ("late", f"{late:,}"),
+        ("soon", f"{soon:,}"),
+        ("punctual", f"{percent(in_time, ruled)} · {in_time:,}/{ruled:,}" if ruled else t("app.none")),
+    )
+    for place, (key, value) in zip(st.columns(4), told, strict=True):
+        place.metric(t(f"due.{key}"), value, help=t(f"due.{key}_help"), border=True)
 
 
 def _table(
@@ -92,10 +90,13 @@ def _table(
 
 def _punctual(store: Store) -> tuple[int, int]:
     """How many critical findings people decided in time, and how many at all."""
-    which = Which({"severity": ("critical",), "standing": ("upheld", "overturned")})
-    ruled = [v for v in violations(store, which=which, limit=RULED) if v.decided_at is not None]
+    ruled = [each for each in clocked(store, RULED, limit=MOST) if each.decided_at is not None]
     firsts = first_found(store, ruled)
-    in_time = [v for v in ruled if v.decided_at and v.decided_at + CLOCK <= due(firsts[v.finding_id].stored_at + CLOCK)]
+    in_time = [
+        each
+        for each in ruled
+        if each.decided_at and each.decided_at + CLOCK <= due(firsts[each.finding_id].stored_at + CLOCK)
+    ]
     return len(in_time), len(ruled)
 
 

@@ -18,15 +18,16 @@ from auditor.store.timelines import contacts, find_debtors, veiled
 from auditor.store.violations import (
     DIMENSIONS,
     EVERY,
+    WAITING,
     Which,
     audited,
+    clocked,
     count,
     packs,
     tallies,
     total,
     values_of,
     violations,
-    waiting,
 )
 from tests.overseen import AGENCY, CASE, STORED, again, overseen
 
@@ -89,7 +90,7 @@ def test_two_dimensions_add_up_to_one(store: Store, two: str) -> None:
 def test_nobody_sees_or_counts_what_is_out_of_scope(store: Store) -> None:
     other = store.within(Scope(teams=("二组",)))
     assert total(other).of_calls == count(other, EVERY_CALL, EVERY) == 0
-    assert not any((tallies(other), violations(other), waiting(other), find_debtors(other, CASE)))
+    assert not any((tallies(other), violations(other), clocked(other, WAITING, limit=9), find_debtors(other, CASE)))
     assert not any((completeness(other), contacts(other, "case", CASE), open_appeals(other, ("open",))))
     assert values_of(other, "category") == packs(other) == []
 
@@ -107,7 +108,7 @@ def test_a_later_audit_does_not_reset_when_a_finding_was_found(tmp_path: Path) -
     home = overseen(tmp_path / "home")
     again(home, "K1", STORED + timedelta(days=9))
     with Store(home) as store:
-        (left,) = waiting(store)
+        (left,) = clocked(store, WAITING, limit=9)
         first = first_found(store, [left])[left.finding_id]
     assert (left.call_id, left.code_version, first.code_version) == ("K1", "0.2.0", "0.1.0")
     assert (first.stored_at, left.stored_at - first.stored_at) == (STORED.replace(tzinfo=None), timedelta(days=9))
