@@ -8,16 +8,18 @@ import hmac
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from auditor.reports.tables import csv_pieces
 from auditor.reports.violations import CLOCK, COLUMNS, rows
+from auditor.review.roles import require, scope
 from auditor.store.answers import EVERY_CALL, EVERYBODYS, Filters, Scope
 from auditor.store.home import Home
 from auditor.store.ledger import Ledger, append_event
+from auditor.store.people import Person
 from auditor.store.queries import Store
 from auditor.store.violations import Which, count
 
@@ -33,14 +35,14 @@ LIFETIME = 3600
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """Which findings, for whom: their name, what they may see, and the language of the headings."""
+    """Which findings, the language of the headings, and for whom: their name and what they may see."""
 
-    by: str
     filters: Filters = EVERY_CALL
     at: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ids: tuple[str, ...] | None = None
-    scope: Scope = EVERYBODYS
     language: str = "zh"
+    by: str = ""
+    scope: Scope = EVERYBODYS
 
     def as_text(self) -> str:
         """The export as text for a link."""
@@ -59,12 +61,12 @@ class Export:
         since, until = (told[name] and date.fromisoformat(told[name]) for name in ("since", "until"))
         teams, agents = (None if names is None else tuple(names) for names in told["scope"])
         return cls(
-            told["by"],
             Filters(teams=tuple(told["teams"]), agents=tuple(told["agents"]), since=since, until=until),
             {name: tuple(values) for name, values in told["at"].items()},
             None if told["ids"] is None else tuple(told["ids"]),
-            Scope(teams, agents),
             told["language"],
+            told["by"],
+            Scope(teams, agents),
         )
 
     def body(self) -> dict[str, Any]:
@@ -76,15 +78,21 @@ class Export:
         return {"by": self.by, "what": "violations", "filters": {name: value for name, value in told.items() if value}}
 
 
-def export_link(key: bytes, wanted: Export, now: float | None = None) -> str:
+def export_link(key: bytes, who: Person, wanted: Export, now: float | None = None) -> str:
     """The path and query under which a browser may fetch the file for the next hour or two.
 
     Args:
         key: the home's secret key.
+        who: for whom; the file holds only what they may see.
         wanted: what the file holds.
         now: seconds since 1970; the clock's where it is not given.
+
+    Raises:
+        NotAllowedError: the person's role does not allow it.
     """
-    text, until = wanted.as_text(), str((int(time.time() if now is None else now) // LIFETIME + 2) * LIFETIME)
+    require(who, "export")
+    text = replace(wanted, by=who.name, scope=scope(who)).as_text()
+    until = str((int(time.time() if now is None else now) // LIFETIME + 2) * LIFETIME)
     return f"{EXPORT_PATH}?{urlencode({'q': text, 'until': until, 'sig': _signature(key, text, until)})}"
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import streamlit as st
 
 from auditor.errors import AuditorError
 from auditor.models import Region
-from auditor.rules.pack import load_pack
+from auditor.review.case_ids import show_ids
 from auditor.rules.scene import Limits
-from auditor.store.home import Home
-from auditor.store.ledger import Ledger, append_event
 from auditor.store.queries import Store
 from auditor.store.timelines import Contact, Debtor, contacts, find_debtors, veiled
 from auditor.text.masking import mask_id, mask_text
@@ -24,12 +23,6 @@ from dashboards.locales import name, t
 from dashboards.who import can, me, need
 
 
-@st.cache_data(show_spinner=False, max_entries=8)
-def _limits(home: str, pack: str) -> tuple[dict[Region, Limits], Region]:
-    loaded = load_pack(Home.open(home).archived_pack(pack.rpartition("+")[2]))
-    return dict(loaded.limits), loaded.default_region
-
-
 def whole_ids() -> bool:
     """Whether ids are shown as they are; asking for it is an event."""
     if not can("unmask"):
@@ -39,13 +32,8 @@ def whole_ids() -> bool:
 
 def _told() -> None:
     if st.session_state.get("whole_ids"):
-        body = {
-            "by": me().name,
-            "page": "cases",
-            **{k: st.query_params[k] for k in ("case", "customer") if k in st.query_params},
-        }
-        with Ledger(data.store().home) as ledger, ledger.writing() as db:
-            append_event(db, datetime.now(UTC), "unmasked", body)
+        of = {kind: st.query_params[kind] for kind in ("case", "customer") if kind in st.query_params}
+        show_ids(data.store().home, me(), of, datetime.now(UTC))
 
 
 def choose(store: Store, whole: bool) -> None:
@@ -92,10 +80,12 @@ def show(store: Store, kind: str, id: str, whole: bool) -> None:
     if not found:
         st.info(t("cases.missing"))
         return
+    limits: Mapping[Region, Limits] = {}
+    region: Region = "CN"
     try:
-        limits, region = _limits(str(store.home.path), found[-1].pack)
+        pack = data.pack(store.home, found[-1].pack)
+        limits, region = pack.limits, pack.default_region
     except (AuditorError, OSError):
-        limits, region = {}, "CN"
         st.warning(t("cases.no_limits"))
     dated = [each for each in found if each.started_at is not None]
     answered = sum(each.answered for each in found)

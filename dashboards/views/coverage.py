@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 
 import streamlit as st
 
 from auditor.errors import AuditorError
 from auditor.rules.coverage import Coverage, coverage, extents, unlocking
 from auditor.rules.norms import UNVERIFIED
-from auditor.rules.pack import Pack, load_pack
+from auditor.rules.pack import Pack
 from auditor.rules.prose import FIELDS
 from auditor.store.answers import Filters
 from auditor.store.queries import Store
@@ -23,11 +22,6 @@ from dashboards.who import need
 EXTENTS = ("checked", "partly", "unheard", "open")
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _pack(folder: Path) -> Pack:
-    return load_pack(folder)
-
-
 def chosen_pack(store: Store) -> Pack | None:
     """The pack to look at: of those that judged calls, the latest unless another is chosen; none where it can't be read."""
     known = packs(store)
@@ -38,7 +32,7 @@ def chosen_pack(store: Store) -> Pack | None:
     if len(known) == 1:
         place.text(t("coverage.in_force", pack=picked))
     try:
-        return _pack(store.home.archived_pack(picked.rpartition("+")[2]))
+        return data.pack(store.home, picked)
     except (AuditorError, OSError):
         st.error(t("coverage.unreadable"))
         return None

@@ -118,11 +118,10 @@ def _table(found: list[Violation], norms: Mapping[str, Norm]) -> list[Violation]
 def _export(store: Store, filters: Filters, which: Which, picked: list[Violation], every: int) -> None:
     if not can("export"):
         return
-    key, who = store.home.secret_key(), me()
     ids = tuple(v.finding_id for v in picked)
-    wanted = Export(who.name, filters, which.at, ids or None, store.scope, language())
+    link = export_link(store.home.secret_key(), me(), Export(filters, which.at, ids or None, language()))
     label = t("violations.export_picked", n=len(ids)) if ids else t("violations.export_all", n=every)
-    st.link_button(label, export_link(key, wanted), help=t("violations.export_help"), key="export")
+    st.link_button(label, link, help=t("violations.export_help"), key="export")
 
 
 def page(store: Store) -> None:

@@ -5,20 +5,25 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from auditor.errors import NotAllowedError
 from auditor.reports.tables import FORMULA
 from auditor.store.answers import Filters, Scope
 from auditor.store.events import EventFilter, events
 from auditor.store.home import Home
 from auditor.store.ledger import Ledger
+from auditor.store.people import Person
 from auditor.store.queries import Store
 from auditor.store.violations import violations
 from auditor.web.exports import Export, export_link
 from tests.overseen import CASE, overseen
 from tests.web.servers import get, running
+
+LIU = Person("liu", "刘", ("compliance",))
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +38,8 @@ def url(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-def fetched(url: str, home: Home, wanted: Export) -> list[dict[str, str]]:
-    status, headers, body = get(url + export_link(home.secret_key(), wanted))
+def fetched(url: str, home: Home, wanted: Export, who: Person = LIU) -> list[dict[str, str]]:
+    status, headers, body = get(url + export_link(home.secret_key(), who, wanted))
     assert status == 200
     assert headers["content-type"] == "text/csv; charset=utf-8"
     assert headers["content-disposition"].startswith("attachment; filename*=UTF-8''%E8%BF%9D")
@@ -43,7 +48,7 @@ def fetched(url: str, home: Home, wanted: Export) -> list[dict[str, str]]:
 
 
 def test_every_finding_has_its_row_with_evidence_clauses_and_decision(url: str, home: Home) -> None:
-    rows = {row["通话编号"]: row for row in fetched(url, home, Export("liu"))}
+    rows = {row["通话编号"]: row for row in fetched(url, home, Export())}
     assert len(rows) == 5
     upheld = rows["K3"]
     assert upheld["条款 [核验码]"] == "银行业协会2026催收指引 催收行为规范·禁止行为（二） [V2]；民法典 第1032条 [V1]"
@@ -55,7 +60,7 @@ def test_every_finding_has_its_row_with_evidence_clauses_and_decision(url: str, 
 
 
 def test_no_cell_is_a_formula(url: str, home: Home) -> None:
-    cells = [cell for row in fetched(url, home, Export("liu")) for cell in row.values()]
+    cells = [cell for row in fetched(url, home, Export()) for cell in row.values()]
     assert any("HYPERLINK" in cell for cell in cells)
     assert not any(cell[:1] in FORMULA for cell in cells if cell)
     assert not any(CASE in cell for cell in cells)
@@ -64,14 +69,14 @@ def test_no_cell_is_a_formula(url: str, home: Home) -> None:
 def test_only_what_was_chosen_and_may_be_seen_leaves(url: str, home: Home) -> None:
     with Store(home) as store:
         ids = tuple(v.finding_id for v in violations(store)[:2])
-    assert {row["发现编号"] for row in fetched(url, home, Export("liu", ids=ids))} == set(ids)
-    assert len(fetched(url, home, Export("liu", at={"category": ("insult",)}))) == 2
-    assert fetched(url, home, Export("liu", scope=Scope(teams=("二组",)))) == []
-    assert fetched(url, home, Export("liu", Filters(teams=("二组",)))) == []
+    assert {row["发现编号"] for row in fetched(url, home, Export(ids=ids))} == set(ids)
+    assert len(fetched(url, home, Export(at={"category": ("insult",)}))) == 2
+    assert fetched(url, home, Export(), replace(LIU, teams=("二组",))) == []
+    assert fetched(url, home, Export(Filters(teams=("二组",)))) == []
 
 
 def test_each_export_is_told_in_the_event_log(url: str, home: Home) -> None:
-    fetched(url, home, Export("wang", at={"severity": ("critical",)}))
+    fetched(url, home, Export(at={"severity": ("critical",)}), replace(LIU, name="wang"))
     with Ledger(home) as ledger, ledger.reading() as db:
         (event,) = events(db, EventFilter(kind="exported", by="wang"))
     assert event.body == '{"by":"wang","filters":{"chosen":{"severity":["critical"]}},"rows":1,"what":"violations"}'
@@ -81,11 +86,16 @@ def test_each_export_is_told_in_the_event_log(url: str, home: Home) -> None:
     "spoil", [lambda link: link.replace("q=", "q=A"), lambda link: link[:-1] + "x", lambda link: link.split("?")[0]]
 )
 def test_nothing_leaves_without_a_valid_link(url: str, home: Home, spoil: object) -> None:
-    link = spoil(export_link(home.secret_key(), Export("liu")))  # type: ignore[operator]
+    link = spoil(export_link(home.secret_key(), LIU, Export()))  # type: ignore[operator]
     assert get(url + link)[0] == 403
-    assert get(url + export_link(home.secret_key(), Export("liu"), now=0.0))[0] == 403
+    assert get(url + export_link(home.secret_key(), LIU, Export(), now=0.0))[0] == 403
 
 
 def test_a_link_says_what_it_was_made_for() -> None:
-    wanted = Export("刘", Filters(teams=("一组",)), {"agency": ("", "安和")}, ("f1",), Scope(None, ("A1",)), "en")
+    wanted = Export(Filters(teams=("一组",)), {"agency": ("", "安和")}, ("f1",), "en", "刘", Scope(None, ("A1",)))
     assert Export.read(wanted.as_text()) == wanted
+
+
+def test_who_may_not_export_gets_no_link(home: Home) -> None:
+    with pytest.raises(NotAllowedError):
+        export_link(home.secret_key(), Person("a", "a", ("admin", "qa")), Export())
