@@ -1,0 +1,93 @@
+// What components share. Text from data is put in with textContent only.
+function element(tag, classes, text) {
+  const made = document.createElement(tag);
+  if (classes) made.className = classes;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function button(classes, text, act, help) {
+  const made = element("button", classes, text);
+  made.type = "button";
+  if (help) made.title = made.ariaLabel = help;
+  made.addEventListener("click", (event) => {
+    event.stopPropagation();
+    act(event);
+  });
+  return made;
+}
+
+function options(choices, chosen) {
+  const made = element("select");
+  for (const [code, label] of choices) {
+    const option = element("option", "", label);
+    option.value = code;
+    option.selected = code === chosen;
+    made.append(option);
+  }
+  return made;
+}
+
+function labelled(label, field) {
+  const made = element("label", "field");
+  made.append(element("span", "", label), field);
+  return made;
+}
+
+function clock(seconds) {
+  const whole = Math.max(0, Math.floor(seconds || 0));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+// What a component remembers between calls of its function. Streamlit does not end a call before the next: its listeners go here.
+const REMEMBERED = new WeakMap();
+function remembered(root, fresh) {
+  if (!REMEMBERED.has(root)) REMEMBERED.set(root, fresh());
+  const state = REMEMBERED.get(root);
+  state.listening?.abort();
+  state.listening = new AbortController();
+  state.on = (target, type, act) => target.addEventListener(type, act, { signal: state.listening.signal });
+  return state;
+}
+
+// Whether a key press belongs to what has the focus, and not to the page.
+const OWN_KEYS = "input, textarea, select, button, summary, [contenteditable], [role=tab], [role=radio], [role=combobox], canvas";
+function elsewhere(event) {
+  return event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !!event.composedPath()[0].closest?.(OWN_KEYS);
+}
+
+// A form that stays open, with what was typed, until it is known that it was saved.
+let acts = 0;
+function sending(form, send) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const told = form.querySelector(".told");
+    const act = send();
+    if (act.trouble) {
+      told.textContent = act.trouble;
+      return;
+    }
+    told.textContent = form.dataset.saving;
+    for (const field of form.elements) field.disabled = true;
+    form.dataset.act = act.nonce;
+  });
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") form.dispatchEvent(new Event("leave"));
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+    event.stopPropagation();
+  });
+}
+
+function nonce() {
+  return `${Date.now()}-${++acts}`;
+}
+
+// What became of the act that a form sent: it closes where all went well, else it can be sent again. Returns whether it is open.
+function answered(form, echo) {
+  if (!form.dataset.act || form.dataset.act !== echo?.nonce) return true;
+  if (echo.saved) return false;
+  delete form.dataset.act;
+  for (const field of form.elements) field.disabled = false;
+  form.querySelector(".told").textContent = echo.text;
+  return true;
+}
