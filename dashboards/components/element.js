@@ -78,13 +78,39 @@ function sending(form, send) {
   });
 }
 
-function nonce() {
-  return `${Date.now()}-${++acts}`;
+// Acts leave one at a time: of several that come while it works, Streamlit keeps only the newest.
+const PATIENCE = 20_000; // milliseconds until an act without an answer no longer holds up the next
+function outbox(state, data, trigger) {
+  state.waiting ??= [];
+  const next = () => {
+    if (state.sent || !state.waiting.length) return;
+    state.sent = state.waiting.shift();
+    state.trigger("act", state.sent);
+    clearTimeout(state.patience);
+    state.patience = setTimeout(() => {
+      state.sent = null;
+      next();
+    }, PATIENCE);
+  };
+  state.trigger = trigger;
+  if (state.sent && echoOf(state.sent.nonce, data)) state.sent = null;
+  next();
+  return (act) => {
+    const whole = { ...act, call: data.call, nonce: `${Date.now()}-${++acts}` };
+    state.waiting.push(whole);
+    next();
+    return whole;
+  };
+}
+
+function echoOf(nonce, data) {
+  return data.echoes?.find((echo) => echo.nonce === nonce);
 }
 
 // What became of the act that a form sent: it closes where all went well, else it can be sent again. Returns whether it is open.
-function answered(form, echo) {
-  if (!form.dataset.act || form.dataset.act !== echo?.nonce) return true;
+function answered(form, data) {
+  const echo = form.dataset.act && echoOf(form.dataset.act, data);
+  if (!echo) return true;
   if (echo.saved) return false;
   delete form.dataset.act;
   for (const field of form.elements) field.disabled = false;

@@ -50,7 +50,7 @@ function fill(state, list, data) {
   Object.assign(state, { call: data.call, drawn, frame: JSON.stringify([data.silences, data.labels]) });
 }
 
-function addForm({ data, send, close }, index, span) {
+function addForm({ data, state, close }, index, span) {
   const { labels, review } = data;
   const form = element("form", "act");
   form.dataset.saving = labels.saving;
@@ -66,12 +66,12 @@ function addForm({ data, send, close }, index, span) {
   form.append(labelled(labels.category, category), labelled(labels.severity, severity), labelled(labels.why, why), foot);
   sending(form, () => {
     if (!why.value.trim()) return { trouble: labels.why_needed };
-    return send({ do: "add", utterance: index, span, category: category.value, severity: severity.value, why: why.value });
+    return state.send({ do: "add", utterance: index, span, category: category.value, severity: severity.value, why: why.value });
   });
   return [form, category];
 }
 
-function editForm({ data, send, close }, index) {
+function editForm({ data, state, close }, index) {
   const { labels } = data;
   const entry = data.lines[index];
   const form = element("form", "act");
@@ -82,7 +82,7 @@ function editForm({ data, send, close }, index) {
   const foot = element("div", "foot");
   foot.append(element("button", "main", labels.save_line), button("", labels.cancel, close), element("span", "told"));
   form.append(element("strong", "", labels.edit_title), text, foot);
-  sending(form, () => send({ do: "line", index, text: text.value, seen: entry.seen }));
+  sending(form, () => state.send({ do: "line", index, text: text.value, seen: state.lines[index].seen }));
   return [form, text];
 }
 
@@ -188,11 +188,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     start();
   };
 
-  const send = (act) => {
-    const whole = { ...act, call: data.call, nonce: nonce() };
-    setTriggerValue("act", whole);
-    return whole;
-  };
+  const send = outbox(state, data, setTriggerValue);
+  Object.assign(state, { send, lines });
   const shut = () => {
     const form = list.querySelector("form");
     const item = form?.closest(".line");
@@ -203,7 +200,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const open = (index, make, ...more) => {
     shut();
     pick.hidden = true;
-    const [form, field] = make({ data, send, close }, index, ...more);
+    const [form, field] = make({ data, state, close }, index, ...more);
     form.addEventListener("leave", close);
     form.addEventListener("click", (event) => event.stopPropagation());
     items[index].querySelector(".words").append(form);
@@ -217,7 +214,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     else open(index, editForm);
   };
   const waiting = list.querySelector("form");
-  if (waiting && !answered(waiting, data.echo)) close();
+  if (waiting && !answered(waiting, data)) close();
 
   // one set of buttons for all lines: it stands in the line under the pointer or with the focus
   const tools = (state.tools ??= element("div", "tools"));
