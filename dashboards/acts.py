@@ -78,8 +78,7 @@ class Doing:
 
     def severity(self) -> Severity | None:
         """The severity that the act holds, if any."""
-        value = self.words("severity")
-        return cast(Severity, value) if value in SEVERITIES else None
+        return next((severity for severity in SEVERITIES if severity == self.act.get("severity")), None)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -275,7 +274,7 @@ def about(made: Decision, by: str) -> str:
         parts.append(t("review.now_category", what=name("category", str(body["category"]))))
     if body.get("severity") and body["severity"] != body.get("finding", {}).get("severity"):
         parts.append(t("review.now_severity", what=name("severity", str(body["severity"]))))
-    reason = str(body.get("reason") or (body.get("finding", {}).get("why", "") if made.kind == "added" else ""))
+    reason = str(body.get("reason") or "")
     line = " · ".join([*parts, when(made.decided_at.astimezone())])
     return f"{line} · {reason}" if reason else line
 

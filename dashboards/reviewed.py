@@ -14,7 +14,7 @@ from auditor.store import decisions
 from auditor.store.answers import StoredCall
 from auditor.store.decisions import Decision, Kind
 from auditor.store.ledger import Ledger
-from auditor.store.people import people
+from auditor.store.people import LOCAL, people
 from auditor.store.queries import Store
 from auditor.text.masking import Veil, veil
 from dashboards import data
@@ -86,7 +86,7 @@ class Reviewed:
         if made is None:
             return False
         later = max((d.seq for (kind, _), all_ in self.made.items() if kind != "call" for d in all_), default=0)
-        return made.body["result"] == self.stored.entry.result and later <= made.body["seq"]
+        return bool(made.body["result"] == self.stored.entry.result and later <= made.body["seq"])
 
     def name(self, who: str) -> str:
         """What somebody is called; the name they log in with where nobody knows."""
@@ -97,7 +97,7 @@ def reviewed(store: Store, stored: StoredCall, *, may_review: bool, whole: bool)
     """A stored call as it stands now; ``whole`` shows personal data too."""
     with Ledger(store.home) as ledger, ledger.reading() as db:
         every = decisions.history(db, stored.entry.call_id)
-        names = {person.name: person.shown for person in people(db)} if every else {}
+        names = {person.name: person.shown for person in (LOCAL, *(people(db) if every else ()))}
     try:
         scoring = data.scoring(store.home, stored.audit.pack)
     except NotFoundError:

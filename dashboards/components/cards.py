@@ -131,7 +131,9 @@ def _decided(card: Card, machine: Finding, counts: Finding | None, seen: Reviewe
         badge = name("decided", own.verdict)
         if own.verdict == "upheld":
             badge = f"{name('severity', now.severity)} · {badge}"
-        card = replace(card, badge=badge, title=name("category", now.category), tone=now.severity if counts else "notice")
+        card = replace(
+            card, badge=badge, title=name("category", now.category), tone=now.severity if counts else "notice"
+        )
     return replace(card, item=own, gone=counts is None)
 
 
@@ -190,7 +192,8 @@ def finding_card(finding: Finding, clauses: Mapping[str, str]) -> Card:
     notes = [(t("call.why"), finding.why)]
     if finding.cites:
         notes.append((t("call.cites"), _cited(finding.cites, clauses)))
-    notes.append((t("call.rule"), f"{finding.rule_id} · {name('matched_by', finding.matched_by)}"))
+    if finding.matched_by != PERSON:
+        notes.append((t("call.rule"), f"{finding.rule_id} · {name('matched_by', finding.matched_by)}"))
     return Card(
         title=name("category", finding.category),
         tone=finding.severity,
@@ -284,7 +287,7 @@ def _show(key: str, cards: list[Card], empty: str, total: str = "", seen: Review
     _cards(key=key, on_act_change=acting(key), data=data)
 
 
-def _choices(key: str, seen: Reviewed) -> dict[str, list[tuple[str, str]] | list[str]]:
+def _choices(key: str, seen: Reviewed) -> dict[str, Any]:
     if key == "steps":
         verdicts = [(code, name("verdict", code)) for code in VERDICTS]
         return {"verdicts": verdicts, "ready": [name("ready", code) for code in READY["step"]]}

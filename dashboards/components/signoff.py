@@ -14,7 +14,11 @@ _signoff = define("signoff", "element")
 def signoff(seen: Reviewed) -> None:
     """Show where the review stands, with the buttons of those who may review."""
     left, signature, signed = len(seen.undecided()), seen.signature(), seen.signed()
-    by = {} if signature is None else {"by": seen.name(signature.decided_by), "at": when(signature.decided_at.astimezone())}
+    by = (
+        {}
+        if signature is None
+        else {"by": seen.name(signature.decided_by), "at": when(signature.decided_at.astimezone())}
+    )
     if signed:
         tone, state, says = "good", "signed", t("signoff.signed_by", **by)
     elif signature is not None:

@@ -43,7 +43,8 @@ def whole(store: Store, stored: StoredCall) -> bool:
     if not can("unmask"):
         return False
     call_id = stored.entry.call_id
-    if not st.toggle(t("call.whole"), help=t("call.whole_help"), key=f"whole:{drawn(call_id)}"):
+    top = st.container(horizontal=True, horizontal_alignment="right", key="above")
+    if not top.toggle(t("call.whole"), help=t("call.whole_help"), key=f"whole:{drawn(call_id)}"):
         return False
     noted: set[str] = st.session_state.setdefault("unmasked", set())
     if call_id not in noted:
