@@ -197,6 +197,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   for (const kept of drawn.values()) {
     const form = kept.item.querySelector("form");
     if (kept.focus) (form?.querySelector("textarea") ?? kept.item).focus({ preventScroll: true });
+    resume(form);
     kept.focus = false;
   }
 

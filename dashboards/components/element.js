@@ -65,6 +65,7 @@ function sending(form, send) {
     const act = send();
     if (act.trouble) {
       told.textContent = act.trouble;
+      form.querySelector("textarea").focus();
       return;
     }
     told.textContent = form.dataset.saving;
@@ -73,7 +74,10 @@ function sending(form, send) {
   });
   form.addEventListener("keydown", (event) => {
     if (event.key === "Escape") form.dispatchEvent(new Event("leave"));
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      form.requestSubmit();
+    }
     event.stopPropagation();
   });
 }
@@ -107,13 +111,21 @@ function echoOf(nonce, data) {
   return data.echoes?.find((echo) => echo.nonce === nonce);
 }
 
-// What became of the act that a form sent: it closes where all went well, else it can be sent again. Returns whether it is open.
+// What became of the act that a form sent: it closes where all went well, else it can be sent again. Returns whether it stays.
+// Fields that wait lose the focus; what shows the form gives it back with resume().
 function answered(form, data) {
   const echo = form.dataset.act && echoOf(form.dataset.act, data);
   if (!echo) return true;
   if (echo.saved) return false;
   delete form.dataset.act;
+  form.dataset.again = "yes";
   for (const field of form.elements) field.disabled = false;
   form.querySelector(".told").textContent = echo.text;
   return true;
+}
+
+function resume(form) {
+  if (!form?.dataset.again) return;
+  delete form.dataset.again;
+  form.querySelector("textarea").focus({ preventScroll: true });
 }

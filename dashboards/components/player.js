@@ -208,6 +208,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     field.focus({ preventScroll: true });
   };
   const add = (index, span) => data.review && open(index, addForm, span);
+  const addSelected = () => add(state.selected.index, state.selected.span);
   const edit = (index) => {
     if (!data.review) return;
     if (lines[index].veiled) note.textContent = labels.veiled;
@@ -215,6 +216,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
   const waiting = list.querySelector("form");
   if (waiting && !answered(waiting, data)) close();
+  resume(waiting);
 
   // one set of buttons for all lines: it stands in the line under the pointer or with the focus
   const tools = (state.tools ??= element("div", "tools"));
@@ -263,7 +265,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const whole = [0, Array.from(lines[index].text).length];
     const act = {
       Enter: () => go(index), ArrowDown: () => to(index + 1), ArrowUp: () => to(index - 1),
-      c: () => edit(index), a: () => add(index, whole),
+      c: () => edit(index), a: () => (pick.hidden ? add(index, whole) : addSelected()),
     }[event.key];
     if (!act) return;
     event.preventDefault();
@@ -283,12 +285,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
   });
   pick.textContent = labels.add;
   on(pick, "mousedown", (event) => event.preventDefault());
-  on(pick, "click", () => add(state.selected.index, state.selected.span));
+  on(pick, "click", addSelected);
   on(document, "auditor:line", (event) => go(event.detail.line));
   on(document, "keydown", (event) => {
     if (elsewhere(event) || event.defaultPrevented) return;
     const sound = { " ": toggle, ArrowLeft: () => seek(audio.currentTime - STEP), ArrowRight: () => seek(audio.currentTime + STEP), s: faster };
-    const act = event.key === "a" && !pick.hidden ? () => add(state.selected.index, state.selected.span) : data.audio && sound[event.key];
+    const act = event.key === "a" && !pick.hidden ? addSelected : data.audio && sound[event.key];
     if (!act) return;
     event.preventDefault();
     act();

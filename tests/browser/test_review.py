@@ -136,7 +136,6 @@ def test_the_second_of_two_reviewers_sees_the_firsts_decision_and_decides_anew(
 
 def test_selected_words_become_a_violation_that_the_machine_missed(browser: Chrome, desk: str, home: Home) -> None:
     from selenium.webdriver.common.action_chains import ActionChains
-    from selenium.webdriver.common.keys import Keys
 
     open_call(browser, desk, "S02")
     words = "const text = lines[4].querySelector('.text');"
@@ -156,7 +155,7 @@ def test_selected_words_become_a_violation_that_the_machine_missed(browser: Chro
     assert 0 < len(quoted) <= 3
     save(browser)
     until(browser, lambda b: ask(b, "return lines[4].querySelector('.told').textContent === '请写明为什么违规。'"))
-    press(browser, Keys.TAB, Keys.TAB, "冒充银行")
+    press(browser, "冒充银行")
     save(browser)
     until(browser, lambda b: ask(b, "return cards.length === 1 && !lines[4].querySelector('form')"))
     assert ask(browser, "return lines[4].querySelector('mark').textContent") == quoted
