@@ -18,6 +18,7 @@ import streamlit as st
 from auditor.errors import AuditorError, ConflictError, UsageError
 from auditor.models import SEVERITIES, Severity, finding_id
 from auditor.reaudit import correct_line
+from auditor.replay import reader_of
 from auditor.review import decisions as review
 from auditor.rules.points import Scoring
 from auditor.store.answers import StoredCall
@@ -235,7 +236,7 @@ def _say(doing: Doing, index: int, text: str | None) -> None:
     audit = doing.stored.audit
     correct_line(
         doing.store, doing.who, doing.stored, index, text, seen=doing.whole("seen"), at=doing.at,
-        pack=data.pack(doing.store.home, audit.pack), reader=data.reader(audit.reader),
+        pack=data.pack(doing.store.home, audit.pack), reader=reader_of(doing.store.home, audit.reader),
     )  # fmt: skip
 
 

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from auditor.errors import NotFoundError, UsageError
-from auditor.reader.shipped import open_reader
-from auditor.reader.weights import Weights
+from auditor.errors import NotFoundError
 from auditor.review.roles import scope
 from auditor.rules.norms import read_norms
 from auditor.rules.pack import Pack, load_pack
@@ -22,7 +20,6 @@ from auditor.store.home import Home
 from auditor.store.ledger import Ledger
 from auditor.store.queries import Store
 from auditor.web.clips import audio_link
-from dashboards.locales import t
 from dashboards.who import me
 
 
@@ -87,20 +84,6 @@ def scoring(home: Home, pack: str) -> Scoring:
 def pack(home: Home, pack_id: str) -> Pack:
     """The pack of an audit, ready to judge by; raises NotFoundError where it is not in the home's archive."""
     return _pack(home.archived_pack(pack_id.rpartition("+")[2]))
-
-
-def reader(fingerprint: str) -> Weights | None:
-    """The second reader of an audit, by its fingerprint; ``None`` where there was none.
-
-    Raises:
-        UsageError: the audit is by another reader than the one that came with the program.
-    """
-    if not fingerprint:
-        return None
-    shipped = open_reader()
-    if shipped is None or shipped.fingerprint != fingerprint:
-        raise UsageError(t("review.other_reader"))
-    return shipped
 
 
 def standing(home: Home, call_id: str) -> dict[tuple[Kind, str], Decision]:
