@@ -297,6 +297,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   });
   told();
   follow();
+  const arrival = `${data.call} ${data.start}`;
+  if (data.start !== null && state.arrival !== arrival) go(data.start);
+  state.arrival = arrival;
   return () => {
     state.listening.abort();
     state.resized.disconnect();

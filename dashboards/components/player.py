@@ -23,13 +23,14 @@ _LABELS = (
 _BY_SOUND = "sounds_like"
 
 
-def player(seen: Reviewed, heard: tuple[Utterance, ...], audio: str | None) -> None:
+def player(seen: Reviewed, heard: tuple[Utterance, ...], audio: str | None, start: int | None = None) -> None:
     """Show the player of a call.
 
     Args:
         seen: the call.
         heard: its utterances with the words that the recogniser heard, also where ``seen`` is masked.
         audio: the signed link to its recording, ``None`` where there is none.
+        start: the line to begin at, ``None`` for the beginning.
     """
     shown, timeline = lines(seen, heard), wave(seen.call)
     _player(
@@ -38,6 +39,7 @@ def player(seen: Reviewed, heard: tuple[Utterance, ...], audio: str | None) -> N
         data={
             "call": drawn(seen.call_id),
             "audio": audio,
+            "start": start,
             "duration": seen.call.duration,
             "english": language() == "en",
             "lines": shown,

@@ -1,4 +1,4 @@
-"""What happened in this call, what is it worth, and what do people say of it? Also found under ``/call?id=…``."""
+"""What happened in this call, what is it worth, and what do people say of it? Found under ``/call?id=…&line=…``."""
 
 from __future__ import annotations
 
@@ -53,6 +53,12 @@ def whole(store: Store, stored: StoredCall) -> bool:
     return True
 
 
+def line() -> int | None:
+    """The line that the address asks for, as ``/call?id=…&line=12`` does; its first line is 0."""
+    asked = st.query_params.get("line", "")
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 8 else None
+
+
 def show(store: Store, stored: StoredCall) -> None:
     """The call: headline, then listening on the left and judgement on the right."""
     seen = reviewed(store, stored, may_review=can("review"), whole=whole(store, stored))
@@ -61,7 +67,7 @@ def show(store: Store, stored: StoredCall) -> None:
     done = sum(step.verdict == "done" for step in due)
     listen, judge = st.columns([1.32, 1], gap="medium")
     with listen:
-        player(seen, stored.call.utterances, data.recording(store.home, stored))
+        player(seen, stored.call.utterances, data.recording(store.home, stored), line())
     annotations = store.annotations(stored.call)
     hints = cards.suspected(annotations)
     titles = [

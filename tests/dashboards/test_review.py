@@ -173,16 +173,18 @@ def test_the_same_act_sent_twice_is_done_once(page: Callable[[str], AppTest], de
     assert component(app, "signoff")["told"]["saved"] is True
 
 
-@pytest.mark.parametrize("sent", [
+NONSENSE: tuple[dict[str, Any], ...] = (
     {"do": "rule", "item": "", "seen": "0", "verdict": "upheld"}, {"do": "rule", "item": "x", "seen": 0, "verdict": "signed"},
     {"do": "add", "span": [3], "utterance": 0}, {"do": "step", "item": "closing", "seen": 0, "verdict": "perhaps"},
     {"do": "line", "index": 10_000, "seen": 0, "text": "x"}, {"do": "undo", "kind": "nothing", "item": "", "seen": 0}, {"do": "erase"},
-])  # fmt: skip
-def test_nonsense_from_a_browser_changes_nothing(
-    page: Callable[[str], AppTest], desk: Path, sent: dict[str, Any]
-) -> None:
-    app = act(page("S13"), "findings", **sent)
-    assert component(app, "signoff")["told"]["saved"] is False
+)  # fmt: skip
+
+
+def test_nonsense_from_a_browser_changes_nothing(page: Callable[[str], AppTest], desk: Path) -> None:
+    app = page("S13")
+    for sent in NONSENSE:
+        app = act(app, "findings", **sent)
+        assert component(app, "signoff")["told"]["saved"] is False
     assert made(desk, "S13") == []
 
 
@@ -230,6 +232,26 @@ def test_a_corrected_line_keeps_what_was_heard_and_the_call_is_judged_again(page
     line = component(app, "player")["lines"][place]
     assert (line["text"], line["corrected"]) == (heard, None)
     assert first(app)["line"] == place
+
+
+def test_a_line_in_quarantine_is_restored_and_can_be_put_back(opened: Opened, home: Home, tmp_path: Path) -> None:
+    pack, own = load_pack(), Home.open(shutil.copytree(home.path, tmp_path / "home"))
+    for archived in ("3f9c".ljust(64, "0"), pack.hash):
+        own.archive_pack(archived, pack.files)
+    app = opened(PAGE, of=own.path, id="fatal-1")
+    assert component(app, "player")["lines"][4]["quarantined"]
+    app = act(app, "player", "restore", index=4, seen=0)
+    line = component(app, "player")["lines"][4]
+    assert (line["quarantined"], line["corrected"]["heard"]) == ("", "疑似未说过，不计分：常见幻听语句")
+    assert "恢复" in line["corrected"]["label"]
+    app = act(app, "player", "revert", index=4, seen=1)
+    assert component(app, "player")["lines"][4]["quarantined"]
+
+
+def test_the_address_names_the_line_to_begin_at(opened: Opened) -> None:
+    assert component(opened(PAGE, id="fatal-1", line="3"), "player")["start"] == 3
+    for nonsense in ("-1", "٣", "x", "9" * 40):
+        assert component(opened(PAGE, id="fatal-1", line=nonsense), "player")["start"] is None
 
 
 def test_signing_off_and_what_comes_after_it(page: Callable[[str], AppTest], desk: Path) -> None:
