@@ -22,6 +22,8 @@ NAVIGATION: tuple[tuple[str, str, str, Action], ...] = (
     ("coverage", "coverage", "coverage", "oversee"),
     ("cases", "cases", "cases", "oversee"),
     ("log", "log", "log", "oversee"),
+    ("lab", "lab", "lab", "see_calls"),
+    ("operations", "operations", "operations", "operate"),
 )
 """The pages: file, title, address, and what one must be allowed to do to see it."""
 
