@@ -155,6 +155,7 @@ def run(
     from auditor.speech.audio import RawFormat
     from auditor.speech.diarizers import diarizer_named
     from auditor.speech.ingest import find
+    from auditor.store.corrections import corrections
     from auditor.store.home import Home
     from auditor.worker import Worker, is_attempt
 
@@ -206,7 +207,7 @@ def run(
         listed = None if given.metadata is None else Path(given.metadata)
         with contextlib.chdir(given.folder):
             intake = find(group, listed, assume=raw_format, agent_channel=given.agent_channel)
-            worker = Worker(opened, rules, recogniser, raw_format, telling, asdict(given), weights)
+            worker = Worker(opened, rules, recogniser, raw_format, telling, asdict(given), weights, corrections(opened))
             plan = worker.plan(intake)
             jobs, rejected = plan.jobs, plan.rejected
             attempts.update(job.call_id for job in jobs if is_attempt(job.work))
