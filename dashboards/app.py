@@ -15,11 +15,13 @@ from dashboards.who import can
 HERE = Path(__file__).parent
 
 
-NAVIGATION: tuple[tuple[str, str, str, Action], ...] = (
-    ("overview", "overview", "", "see_calls"),
-    ("call", "call", "call", "see_calls"),
+NAVIGATION: tuple[tuple[str, str, str, tuple[Action, ...]], ...] = (
+    ("overview", "overview", "", ("see_calls",)),
+    ("mine", "mine", "mine", ("see_own",)),
+    ("call", "call", "call", ("see_calls", "see_own")),
+    ("appeals", "appeals", "appeals", ("answer_appeal",)),
 )
-"""The pages: file, title, address, and what one must be allowed to do to see it."""
+"""The pages: file, title, address, and what one must be allowed to do to see it: one of these. Whose calls it shows is the store's to say."""
 
 
 def pages() -> list[st.Page]:
@@ -30,7 +32,7 @@ def pages() -> list[st.Page]:
         empty = False
     if empty:
         return [st.Page("views/welcome.py", title=t("app.overview"), default=True)]
-    shown = [row for row in NAVIGATION if can(row[3])]
+    shown = [row for row in NAVIGATION if any(map(can, row[3]))]
     return [
         st.Page(f"views/{file}.py", title=t(f"app.{title}"), url_path=address, default=n == 0)
         for n, (file, title, address, _) in enumerate(shown)

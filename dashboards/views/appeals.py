@@ -1,0 +1,194 @@
+"""Which appeals wait for an answer, and is this one right? For reviewers, and for arbiters where an agent did not accept the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from auditor.errors import AuditorError
+from auditor.review.appeals import LONGEST, Move, act, refusal, remedies, ruled_by
+from auditor.review.due import due
+from auditor.store.appeals import Appeal, Change, Listed, State, listed
+from auditor.store.ledger import Ledger
+from auditor.store.people import people
+from auditor.text.masking import mask_text
+from dashboards import data
+from dashboards.components.appeal import TROUBLE, trouble
+from dashboards.components.dossier import (
+    Group,
+    about_card,
+    change_name,
+    course,
+    precedents,
+    show,
+    subject_name,
+    worth,
+)
+from dashboards.components.tables import choosable
+from dashboards.formats import number, when
+from dashboards.judged import Judged, judged
+from dashboards.locales import name, t
+from dashboards.who import can, me, need
+
+ANSWER_WITHIN = 5
+"""Working days for an answer: an appeal that waits longer than a week teaches the agent that nobody reads it."""
+LISTS: dict[str, tuple[State, ...]] = {
+    "open": ("open",),
+    "escalated": ("escalated",),
+    "answered": ("accepted", "rejected", "final_accepted", "final_rejected", "withdrawn"),
+}
+MOST = 500
+
+
+def deadline(appeal: Appeal) -> datetime:
+    """By when the appeal must have its answer, on this machine's clock."""
+    return due(appeal.last.taken_at.astimezone(), ANSWER_WITHIN)
+
+
+def marker(appeal: Appeal, now: datetime) -> str:
+    """How long there is left for an answer, in words."""
+    left = deadline(appeal) - now
+    if left.total_seconds() < 0:
+        return t("appeals.overdue", by=f"{deadline(appeal):%m-%d}")
+    return t("appeals.due", by=f"{deadline(appeal):%m-%d %H:%M}")
+
+
+def choose(number: int) -> None:
+    """Show this appeal below; the address names it."""
+    st.query_params["id"] = str(number)
+
+
+def table(rows: Sequence[Listed], now: datetime) -> None:
+    """Appeals, one a row; choosing one shows it."""
+    waiting = any(row.appeal.state in ("open", "escalated") for row in rows)
+    columns = {
+        t("appeals.number"): [row.appeal.appeal for row in rows],
+        t("appeals.state"): [name("appeal_state", row.appeal.state) for row in rows],
+        t("appeals.limit"): [marker(row.appeal, now) if waiting else "" for row in rows],
+        t("mine.about"): [subject_name(row.appeal.kind, row.appeal.topic) for row in rows],
+        t("table.agent"): [row.agent_name or row.appeal.agent_id or "" for row in rows],
+        t("table.team"): [row.team or "" for row in rows],
+        t("mine.lodged"): [when(row.appeal.opened_at.astimezone()) for row in rows],
+        t("table.call"): [mask_text(row.appeal.call_id) for row in rows],
+    }
+    if not waiting:
+        del columns[t("appeals.limit")]
+    ids = [f"{row.appeal.appeal}:{row.appeal.version}" for row in rows]
+    choosable(columns, "appeals", ids, lambda place: choose(rows[place].appeal.appeal), height=288)
+
+
+def wanted(appeal: Appeal, case: Judged) -> list[Change]:
+    """What the reviewer would change, if the appeal is right."""
+    possible = remedies(case.audit, appeal.kind, appeal.item)
+    key = f"changes:{appeal.appeal}:{appeal.version}"
+    if appeal.kind == "step" and possible:
+        chosen = st.radio(
+            t("appeals.becomes"), possible, format_func=lambda c: name("verdict", c.verdict), key=key, horizontal=True
+        )
+        return [chosen]
+    if appeal.kind != "call":
+        return list(possible)
+    st.text(t("appeals.choose"))
+    return [
+        change
+        for change in possible
+        if st.checkbox(change_name(change, case), key=f"{key}:{change.kind}:{change.item}:{change.verdict}")
+    ]
+
+
+def answer(appeal: Appeal, case: Judged, changes: Sequence[Change]) -> None:
+    """The reviewer's or arbiter's answer, or why it is not theirs to give."""
+    with Ledger(data.everything().home) as ledger, ledger.reading() as db:
+        ruled = ruled_by(db, appeal.call_id, appeal.kind, appeal.item)
+    barred = refusal(appeal, "reject", me(), ruled, datetime.now(UTC))
+    if barred is not None:
+        st.info(t("appeals.barred", why=name("refusal", barred)))
+        return
+    key = f"answer:{appeal.appeal}:{appeal.version}"
+    st.text_area(t("appeals.words"), max_chars=LONGEST, key=key, height=110, help=t("appeals.words_help"))
+    accept, reject = st.columns(2)
+    accept.button(
+        t("appeals.accept"), key=f"{key}:accept", type="primary", width="stretch", disabled=not changes,
+        on_click=_answer, args=(appeal, case, "accept", key, tuple(changes)),
+    )  # fmt: skip
+    reject.button(
+        t("appeals.reject"), key=f"{key}:reject", width="stretch",
+        on_click=_answer, args=(appeal, case, "reject", key, ()),
+    )  # fmt: skip
+    if not changes:
+        st.caption(t("appeals.nothing_left" if appeal.kind != "call" else "appeals.choose_first"))
+
+
+def _answer(appeal: Appeal, case: Judged, move: Move, key: str, changes: tuple[Change, ...]) -> None:
+    place = f"appeal:{appeal.appeal}"
+    try:
+        if case.scoring is None:
+            st.session_state[TROUBLE] = (place, t("appeal.no_pack"))
+            return
+        act(
+            data.store(), me(), case.stored, appeal.appeal, move, str(st.session_state.get(key, "")),
+            seen=appeal.version, at=datetime.now(UTC), scoring=case.scoring, changes=changes,
+        )  # fmt: skip
+    except AuditorError as error:
+        st.session_state[TROUBLE] = (place, str(error))
+
+
+def detail(appeal: Appeal) -> None:
+    """One appeal: evidence and course on the left, what it would change, precedent and the answer on the right."""
+    home = data.everything().home
+    case = judged(data.store(), appeal.call_id)
+    with Ledger(home) as ledger, ledger.reading() as db:
+        names = {each.name: each.shown for each in people(db)}
+    st.subheader(t("appeals.one", number=appeal.appeal, about=subject_name(appeal.kind, appeal.topic)), anchor=False)
+    trouble(f"appeal:{appeal.appeal}")
+    left, right = st.columns([1.15, 1], gap="medium")
+    with left:
+        about = about_card(appeal, case)
+        evidence = [Group(t("appeals.evidence"), [about])] if about else []
+        show(f"evidence:{appeal.appeal}:{appeal.version}", [*evidence, course(appeal, case, names)])
+        if st.button(t("appeals.open_call"), key="open_call"):
+            st.switch_page("views/call.py", query_params={"id": appeal.call_id})
+    with right:
+        waits = appeal.state in ("open", "escalated")
+        changes = wanted(appeal, case) if waits else []
+        topical = [precedents(appeal.kind, appeal.topic, appeal.about, appeal.appeal)] if appeal.topic else []
+        show(f"weigh:{appeal.appeal}:{appeal.version}", topical, worth(case, changes))
+        if waits:
+            answer(appeal, case, changes)
+
+
+def page() -> None:
+    """The page."""
+    need("answer_appeal")
+    st.title(t("appeals.title"), anchor=False)
+    now = datetime.now(UTC)
+    every = listed(data.store())
+    by_list = {key: [row for row in every if row.appeal.state in states] for key, states in LISTS.items()}
+    offered = [key for key in LISTS if key != "escalated" or can("arbitrate") or by_list[key]]
+    chosen = st.segmented_control(
+        t("appeals.list"), offered, default="open", required=True, key="list", bind="query-params",
+        format_func=lambda key: t(f"appeals.list_{key}", n=len(by_list[key])), label_visibility="collapsed",
+    )  # fmt: skip
+    rows = by_list[chosen or "open"]
+    if chosen == "answered":
+        rows = rows[::-1][:MOST]
+        st.caption(t("appeals.says_answered", n=number(len(rows))))
+    else:
+        late = sum(deadline(row.appeal) < now for row in rows)
+        st.caption(t("appeals.says_waiting", n=len(rows), late=late, days=ANSWER_WITHIN))
+    if rows:
+        table(rows, now)
+    try:
+        number_shown = int(st.query_params.get("id", ""))
+    except ValueError:
+        return
+    shown = next((row.appeal for row in every if row.appeal.appeal == number_shown), None)
+    if shown is None:
+        st.info(t("appeals.unknown"))
+        return
+    detail(shown)
+
+
+page()
