@@ -33,10 +33,17 @@ def pages() -> list[st.Page]:
     if empty:
         return [st.Page("views/welcome.py", title=t("app.overview"), default=True)]
     shown = [row for row in NAVIGATION if any(map(can, row[3]))]
-    return [
-        st.Page(f"views/{file}.py", title=t(f"app.{title}"), url_path=address, default=n == 0)
-        for n, (file, title, address, _) in enumerate(shown)
+    listed = [
+        st.Page(f"views/{file}.py", title=t(f"app.{title}"), url_path=address, default=not address)
+        for file, title, address, _ in shown
     ]
+    if not any(not address for _, _, address, _ in shown) and listed:
+        # Streamlit takes the address of its own from the page that is the way in; this way each page keeps its address
+        def enter() -> None:
+            st.switch_page(listed[0])
+
+        listed.append(st.Page(enter, title=t("app.title"), default=True, visibility="hidden"))
+    return listed
 
 
 st.set_page_config(page_icon=str(HERE / "icon.png"), layout="wide", initial_sidebar_state=208)

@@ -183,10 +183,12 @@ def would_be(audit: Audit, decisions: Iterable[Decision], changes: Iterable[Chan
 
 
 def ruled_by(db: sqlite3.Connection, call_id: str, kind: Kind, item: str) -> frozenset[str]:
-    """The names of those who ever decided on an item, or, of the score, on anything in the call."""
-    about = ("finding", "added") if kind in ("finding", "added") else (kind,)
+    """The names of those who ever decided on an item, or, of the score, on anything in the call but by answering an appeal."""
     made = decisions.history(db, call_id)
-    return frozenset(d.decided_by for d in made if kind == "call" or (d.kind in about and d.item == item))
+    if kind == "call":
+        return frozenset(d.decided_by for d in made if "appeal" not in d.body)
+    about = ("finding", "added") if kind in ("finding", "added") else (kind,)
+    return frozenset(d.decided_by for d in made if d.kind in about and d.item == item)
 
 
 def lodge(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 
 from auditor.errors import NotFoundError
 from auditor.models import Band, Finding, Scorecard, StepResult
@@ -172,9 +171,3 @@ def _masked(appeal: Appeal) -> tuple[str, str]:
         return mask_text(said), mask_text(answer)
     cover = veil(stored.call, data.public_numbers(store.home, stored.audit.pack))
     return cover.text(said), cover.text(answer)
-
-
-def age(moment: datetime, now: datetime) -> str:
-    """How long ago something was, in days."""
-    days = (now - moment).days
-    return t("appeal.today") if days < 1 else t("appeal.days_ago", n=days)

@@ -52,7 +52,7 @@ def marker(appeal: Appeal, now: datetime) -> str:
     left = deadline(appeal) - now
     if left.total_seconds() < 0:
         return t("appeals.overdue", by=f"{deadline(appeal):%m-%d}")
-    return t("appeals.due", by=f"{deadline(appeal):%m-%d %H:%M}")
+    return t("appeals.due", by=f"{deadline(appeal):%m-%d}")
 
 
 def choose(number: int) -> None:
@@ -135,13 +135,15 @@ def _answer(appeal: Appeal, case: Judged, move: Move, key: str, changes: tuple[C
         st.session_state[TROUBLE] = (place, str(error))
 
 
-def detail(appeal: Appeal) -> None:
+def detail(row: Listed) -> None:
     """One appeal: evidence and course on the left, what it would change, precedent and the answer on the right."""
-    home = data.everything().home
+    appeal, home = row.appeal, data.everything().home
     case = judged(data.store(), appeal.call_id)
     with Ledger(home) as ledger, ledger.reading() as db:
         names = {each.name: each.shown for each in people(db)}
     st.subheader(t("appeals.one", number=appeal.appeal, about=subject_name(appeal.kind, appeal.topic)), anchor=False)
+    where = (row.agent_name or appeal.agent_id or "", row.team or "", when(row.started_at) if row.started_at else "")
+    st.text(" · ".join(part for part in (*where, mask_text(appeal.call_id)) if part))
     trouble(f"appeal:{appeal.appeal}")
     left, right = st.columns([1.15, 1], gap="medium")
     with left:
@@ -184,7 +186,7 @@ def page() -> None:
         number_shown = int(st.query_params.get("id", ""))
     except ValueError:
         return
-    shown = next((row.appeal for row in every if row.appeal.appeal == number_shown), None)
+    shown = next((row for row in every if row.appeal.appeal == number_shown), None)
     if shown is None:
         st.info(t("appeals.unknown"))
         return

@@ -113,16 +113,21 @@ def detail(case: Judged) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader(t("mine.findings", n=len(found)), anchor=False)
-        st.caption(t("mine.findings_says" if found else "mine.findings_none"))
+        suspected = any(f.status == "suspected" for f in found)
+        st.caption(
+            t("mine.findings_suspected" if suspected else "mine.findings_says" if found else "mine.findings_none")
+        )
         for finding in found:
-            show(f"mine:{finding.finding_id}", [Group("", [finding_evidence(finding, case, clauses)])])
-            appeal_box(stored, finding.finding_id, case)
+            with st.container(gap="xsmall"):
+                show(f"mine:{finding.finding_id}", [Group("", [finding_evidence(finding, case, clauses)])])
+                appeal_box(stored, finding.finding_id, case)
     with right:
         st.subheader(t("mine.steps", n=len(missed)), anchor=False)
         st.caption(t("mine.steps_says" if missed else "mine.steps_none"))
         for step in missed:
-            show(f"mine:{step.id}", [Group("", [step_evidence(step, case, clauses)])])
-            appeal_box(stored, step.id, case)
+            with st.container(gap="xsmall"):
+                show(f"mine:{step.id}", [Group("", [step_evidence(step, case, clauses)])])
+                appeal_box(stored, step.id, case)
 
 
 def page() -> None:
@@ -142,6 +147,7 @@ def page() -> None:
     appealed = [row for row in reversed(listed(store)) if row.appeal.agent_id == agent]
     if appealed:
         st.subheader(t("mine.appeals", n=len(appealed)), anchor=False)
+        st.caption(t("mine.appeals_says"))
         appeals_table(appealed)
     st.subheader(t("mine.calls", n=total), anchor=False)
     rows = store.calls(mine, order="newest", limit=LATEST)
