@@ -20,7 +20,7 @@ from dashboards.judged import Judged, judged
 from dashboards.locales import name, t
 from dashboards.who import can, me
 
-TROUBLE = "appeal_trouble"
+_TROUBLE = "appeal_trouble"
 
 
 def appeal_box(stored: StoredCall, item: str = "", case: Judged | None = None) -> None:
@@ -55,11 +55,19 @@ def own(stored: StoredCall) -> bool:
     return data.everything().within(Scope(agents=(who.agent_id,))).sees(stored.entry)
 
 
+def failed(key: str, why: str, text: str) -> None:
+    """Keep what went wrong with a click, and the words that were written, until the page says so."""
+    st.session_state[_TROUBLE] = (key, why, text)
+
+
 def trouble(key: str) -> None:
-    """Say once what went wrong with the last click, where it was made."""
-    if st.session_state.get(TROUBLE, ("", ""))[0] == key:
+    """Say once what went wrong with the last click, where it was made; the words are not lost."""
+    if st.session_state.get(_TROUBLE, ("", "", ""))[0] == key:
+        _, why, text = st.session_state.pop(_TROUBLE)
         st.error(t("appeal.not_done"))
-        st.text(st.session_state.pop(TROUBLE)[1])
+        st.text(why)
+        if text.strip():
+            st.text(t("appeal.you_wrote", text=text))
 
 
 def _lodging(stored: StoredCall, item: str, case: Judged | None) -> None:
@@ -103,12 +111,12 @@ def _send(key: str, case: Judged, item: str) -> None:
     text = str(st.session_state.get(f"{key}:text", ""))
     try:
         if case.scoring is None:
-            st.session_state[TROUBLE] = (key, t("appeal.no_pack"))
+            failed(key, t("appeal.no_pack"), text)
             return
         lodge(data.store(), me(), case.stored, item, text, at=datetime.now(UTC), scoring=case.scoring)
         del st.session_state[key]
     except AuditorError as error:
-        st.session_state[TROUBLE] = (key, str(error))
+        failed(key, str(error), "")
 
 
 def _followed(appeal: Appeal, case: Judged) -> None:
@@ -133,11 +141,11 @@ def _move(appeal: Appeal, case: Judged, move: Move, key: str) -> None:
     text = str(st.session_state.get(f"{key}:text", ""))
     try:
         if case.scoring is None:
-            st.session_state[TROUBLE] = (f"appeal:{appeal.appeal}", t("appeal.no_pack"))
+            failed(f"appeal:{appeal.appeal}", t("appeal.no_pack"), text)
             return
         act(
             data.store(), me(), case.stored, appeal.appeal, move, text, seen=appeal.version, at=datetime.now(UTC),
             scoring=case.scoring,
         )  # fmt: skip
     except AuditorError as error:
-        st.session_state[TROUBLE] = (f"appeal:{appeal.appeal}", str(error))
+        failed(f"appeal:{appeal.appeal}", str(error), text)

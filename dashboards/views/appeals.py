@@ -15,7 +15,7 @@ from auditor.store.ledger import Ledger
 from auditor.store.people import people
 from auditor.text.masking import mask_text
 from dashboards import data
-from dashboards.components.appeal import TROUBLE, trouble
+from dashboards.components.appeal import failed, trouble
 from dashboards.components.dossier import (
     Group,
     about_card,
@@ -122,17 +122,17 @@ def answer(appeal: Appeal, case: Judged, changes: Sequence[Change]) -> None:
 
 
 def _answer(appeal: Appeal, case: Judged, move: Move, key: str, changes: tuple[Change, ...]) -> None:
-    place = f"appeal:{appeal.appeal}"
+    place, text = f"appeal:{appeal.appeal}", str(st.session_state.get(key, ""))
     try:
         if case.scoring is None:
-            st.session_state[TROUBLE] = (place, t("appeal.no_pack"))
+            failed(place, t("appeal.no_pack"), text)
             return
         act(
-            data.store(), me(), case.stored, appeal.appeal, move, str(st.session_state.get(key, "")),
+            data.store(), me(), case.stored, appeal.appeal, move, text,
             seen=appeal.version, at=datetime.now(UTC), scoring=case.scoring, changes=changes,
         )  # fmt: skip
     except AuditorError as error:
-        st.session_state[TROUBLE] = (place, str(error))
+        failed(place, str(error), text)
 
 
 def detail(row: Listed) -> None:

@@ -108,6 +108,7 @@ def test_two_reviewers_at_once_the_second_sees_the_first_answer(
     second.button(key=f"answer:{appeal.appeal}:1:accept").click().run()
     assert second.error[0].value == "没有保存。"
     assert "这件申诉刚刚由别人处理过，你的答复没有保存。请看过最新进展后再处理。" in [x.value for x in second.text]
+    assert "你写的是：成立" in [x.value for x in second.text]
     assert [(s.state, s.taken_by) for s in kept(own_home)[0].steps] == [("open", "wu"), ("rejected", "liu")]
 
 
