@@ -7,7 +7,7 @@ people who answer the same version only the first is written down.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -90,9 +90,18 @@ class Appeal:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An appeal with what a list says of its call. ``started_at`` is the debtor's wall clock."""
+    """An appeal in a list: its newest step, and what is said of its call. ``started_at`` is the debtor's wall clock."""
 
-    appeal: Appeal
+    appeal: int
+    call_id: str
+    kind: Kind
+    topic: str
+    agent_id: str | None
+    opened_at: datetime
+    version: int
+    state: State
+    text: str
+    taken_at: datetime
     started_at: datetime | None
     agent_name: str | None
     team: str | None
@@ -154,18 +163,31 @@ def on_topic(db: sqlite3.Connection, kind: Kind, topic: str) -> list[Appeal]:
     return _read(db, "WHERE a.kind IN (?, ?) AND a.topic = ?", (*kinds, topic))
 
 
-def listed(store: Store, states: Iterable[State] = STATES) -> list[Listed]:
-    """The appeals in these states about calls within the store's scope, the oldest first."""
-    wanted = set(states)
+def listed(store: Store, agent_id: str | None = None) -> list[Listed]:
+    """The appeals about calls within the store's scope, or those of one agent among them, the oldest first."""
+    newest = """SELECT a.appeal, a.call_id, a.kind, a.topic, a.agent_id, a.opened_at, s.version, s.state, s.text, s.taken_at
+                FROM appeals a JOIN appeal_steps s ON s.appeal = a.appeal
+                  AND s.version = (SELECT max(n.version) FROM appeal_steps n WHERE n.appeal = a.appeal)"""
     with Ledger(store.home) as ledger, ledger.reading() as db:
-        found = [a for a in _read(db, "", ()) if a.state in wanted]
+        if agent_id is None:
+            found = db.execute(f"{newest} ORDER BY a.appeal").fetchall()
+        else:
+            found = db.execute(f"{newest} WHERE a.agent_id = ? ORDER BY a.appeal", (agent_id,)).fetchall()
     if not found:
         return []
     where, values = store.where(attempts=True)
     sql = f"""SELECT c.call_id, c.started_local AS started_at, c.agent_name, c.team FROM calls c
               WHERE c.call_id IN (SELECT unnest($appealed)) AND {where}"""
-    rows = {row.pop("call_id"): row for row in store.ask(sql, {**values, "appealed": [a.call_id for a in found]})}
-    return [Listed(a, **rows[a.call_id]) for a in found if a.call_id in rows]
+    appealed = list({row[1] for row in found})
+    calls = {row.pop("call_id"): row for row in store.ask(sql, {**values, "appealed": appealed})}
+    moment = datetime.fromisoformat
+    return [
+        Listed(
+            number, call_id, kind, topic, agent, moment(opened), version, state, text, moment(taken), **calls[call_id]
+        )
+        for number, call_id, kind, topic, agent, opened, version, state, text, taken in found
+        if call_id in calls
+    ]
 
 
 def _write(db: sqlite3.Connection, number: int, step: Step) -> Appeal:

@@ -10,6 +10,7 @@ import streamlit as st
 from auditor.errors import AuditorError
 from auditor.review.appeals import LONGEST, Move, act, refusal, remedies, ruled_by
 from auditor.review.due import due
+from auditor.store import appeals
 from auditor.store.appeals import Appeal, Change, Listed, State, listed
 from auditor.store.ledger import Ledger
 from auditor.store.people import people
@@ -42,17 +43,15 @@ LISTS: dict[str, tuple[State, ...]] = {
 MOST = 500
 
 
-def deadline(appeal: Appeal) -> datetime:
+def deadline(row: Listed) -> datetime:
     """By when the appeal must have its answer, on this machine's clock."""
-    return due(appeal.last.taken_at.astimezone(), ANSWER_WITHIN)
+    return due(row.taken_at.astimezone(), ANSWER_WITHIN)
 
 
-def marker(appeal: Appeal, now: datetime) -> str:
-    """How long there is left for an answer, in words."""
-    left = deadline(appeal) - now
-    if left.total_seconds() < 0:
-        return t("appeals.overdue", by=f"{deadline(appeal):%m-%d}")
-    return t("appeals.due", by=f"{deadline(appeal):%m-%d}")
+def marker(row: Listed, now: datetime) -> str:
+    """By when it must have its answer, in words."""
+    by = deadline(row)
+    return t("appeals.overdue" if by < now else "appeals.due", by=f"{by:%m-%d}")
 
 
 def choose(number: int) -> None:
@@ -62,21 +61,21 @@ def choose(number: int) -> None:
 
 def table(rows: Sequence[Listed], now: datetime) -> None:
     """Appeals, one a row; choosing one shows it."""
-    waiting = any(row.appeal.state in ("open", "escalated") for row in rows)
+    waiting = any(row.state in ("open", "escalated") for row in rows)
     columns = {
-        t("appeals.number"): [row.appeal.appeal for row in rows],
-        t("appeals.state"): [name("appeal_state", row.appeal.state) for row in rows],
-        t("appeals.limit"): [marker(row.appeal, now) if waiting else "" for row in rows],
-        t("mine.about"): [subject_name(row.appeal.kind, row.appeal.topic) for row in rows],
-        t("table.agent"): [row.agent_name or row.appeal.agent_id or "" for row in rows],
+        t("appeals.number"): [row.appeal for row in rows],
+        t("appeals.state"): [name("appeal_state", row.state) for row in rows],
+        t("appeals.limit"): [marker(row, now) if waiting else "" for row in rows],
+        t("mine.about"): [subject_name(row.kind, row.topic) for row in rows],
+        t("table.agent"): [row.agent_name or row.agent_id or "" for row in rows],
         t("table.team"): [row.team or "" for row in rows],
-        t("mine.lodged"): [when(row.appeal.opened_at.astimezone()) for row in rows],
-        t("table.call"): [mask_text(row.appeal.call_id) for row in rows],
+        t("mine.lodged"): [when(row.opened_at.astimezone()) for row in rows],
+        t("table.call"): [mask_text(row.call_id) for row in rows],
     }
     if not waiting:
         del columns[t("appeals.limit")]
-    ids = [f"{row.appeal.appeal}:{row.appeal.version}" for row in rows]
-    choosable(columns, "appeals", ids, lambda place: choose(rows[place].appeal.appeal), height=288)
+    ids = [f"{row.appeal}:{row.version}" for row in rows]
+    choosable(columns, "appeals", ids, lambda place: choose(rows[place].appeal), height=288)
 
 
 def wanted(appeal: Appeal, case: Judged) -> list[Change]:
@@ -137,9 +136,9 @@ def _answer(appeal: Appeal, case: Judged, move: Move, key: str, changes: tuple[C
 
 def detail(row: Listed) -> None:
     """One appeal: evidence and course on the left, what it would change, precedent and the answer on the right."""
-    appeal, home = row.appeal, data.everything().home
-    case = judged(data.store(), appeal.call_id)
-    with Ledger(home) as ledger, ledger.reading() as db:
+    case = judged(data.store(), row.call_id)
+    with Ledger(data.everything().home) as ledger, ledger.reading() as db:
+        appeal = appeals.read(db, row.appeal)
         names = {each.name: each.shown for each in people(db)}
     st.subheader(t("appeals.one", number=appeal.appeal, about=subject_name(appeal.kind, appeal.topic)), anchor=False)
     where = (row.agent_name or appeal.agent_id or "", row.team or "", when(row.started_at) if row.started_at else "")
@@ -167,7 +166,7 @@ def page() -> None:
     st.title(t("appeals.title"), anchor=False)
     now = datetime.now(UTC)
     every = listed(data.store())
-    by_list = {key: [row for row in every if row.appeal.state in states] for key, states in LISTS.items()}
+    by_list = {key: [row for row in every if row.state in states] for key, states in LISTS.items()}
     offered = [key for key in LISTS if key != "escalated" or can("arbitrate") or by_list[key]]
     chosen = st.segmented_control(
         t("appeals.list"), offered, default="open", required=True, key="list", bind="query-params",
@@ -178,7 +177,7 @@ def page() -> None:
         rows = rows[::-1][:MOST]
         st.caption(t("appeals.says_answered", n=number(len(rows))))
     else:
-        late = sum(deadline(row.appeal) < now for row in rows)
+        late = sum(deadline(row) < now for row in rows)
         st.caption(t("appeals.says_waiting", n=len(rows), late=late, days=ANSWER_WITHIN))
     if rows:
         table(rows, now)
@@ -186,7 +185,7 @@ def page() -> None:
         number_shown = int(st.query_params.get("id", ""))
     except ValueError:
         return
-    shown = next((row for row in every if row.appeal.appeal == number_shown), None)
+    shown = next((row for row in every if row.appeal == number_shown), None)
     if shown is None:
         st.info(t("appeals.unknown"))
         return

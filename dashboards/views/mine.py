@@ -58,17 +58,16 @@ def choose(call_id: str) -> None:
 def appeals_table(rows: Sequence[Listed]) -> None:
     """One's appeals, the newest first; choosing one shows its call."""
     table = {
-        t("mine.lodged"): [when(row.appeal.opened_at.astimezone()) for row in rows],
-        t("mine.about"): [subject_name(row.appeal.kind, row.appeal.topic) for row in rows],
-        t("mine.state"): [name("appeal_state", row.appeal.state) for row in rows],
+        t("mine.lodged"): [when(row.opened_at.astimezone()) for row in rows],
+        t("mine.about"): [subject_name(row.kind, row.topic) for row in rows],
+        t("mine.state"): [name("appeal_state", row.state) for row in rows],
         t("mine.answered"): [
-            mask_text(row.appeal.last.text) if row.appeal.state.endswith(("accepted", "rejected")) else ""
-            for row in rows
+            mask_text(row.text) if row.state.endswith(("accepted", "rejected")) else "" for row in rows
         ],
-        t("table.call"): [mask_text(row.appeal.call_id) for row in rows],
+        t("table.call"): [mask_text(row.call_id) for row in rows],
     }
-    ids = [f"{row.appeal.appeal}:{row.appeal.version}" for row in rows]
-    choosable(table, "my_appeals", ids, lambda place: choose(rows[place].appeal.call_id), height=180)
+    ids = [f"{row.appeal}:{row.version}" for row in rows]
+    choosable(table, "my_appeals", ids, lambda place: choose(rows[place].call_id), height=180)
 
 
 def calls_table(rows: Sequence[CallRow]) -> None:
@@ -144,7 +143,7 @@ def page() -> None:
         st.info(t("mine.no_calls"))
         return
     st.text(trend(progress(store, mine)))
-    appealed = [row for row in reversed(listed(store)) if row.appeal.agent_id == agent]
+    appealed = listed(store, agent)[::-1]
     if appealed:
         st.subheader(t("mine.appeals", n=len(appealed)), anchor=False)
         st.caption(t("mine.appeals_says"))

@@ -209,7 +209,7 @@ def test_who_may_not_see_the_call_answers_no_appeal_about_it(store: Store, pack:
     with pytest.raises(NotFoundError):
         act(elsewhere, QA, stored, appeal.appeal, "reject", "不看", seen=1, at=NOON, scoring=pack.scoring)
     assert kept.listed(elsewhere) == []
-    assert [row.appeal.appeal for row in kept.listed(store)] == [appeal.appeal]
+    assert [row.appeal for row in kept.listed(store)] == [appeal.appeal]
 
 
 class Procedure(RuleBasedStateMachine):
