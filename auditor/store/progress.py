@@ -1,4 +1,4 @@
-"""How the scores of the chosen calls went lately: the last weeks and the weeks before them, each with its number of calls."""
+"""How scores, as they count after decisions, went lately: the last weeks and those before them, each with its number of calls."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def progress(store: Store, filters: Filters) -> Progress:
         )
     )
     sql = f"""
-        WITH c AS (SELECT c.score, c.started_on FROM calls c
-                   WHERE c.score IS NOT NULL AND c.started_on IS NOT NULL AND {where}),
+        WITH c AS (SELECT c.effective_score AS score, c.started_on FROM calls c
+                   WHERE c.effective_score IS NOT NULL AND c.started_on IS NOT NULL AND {where}),
              u AS (SELECT max(started_on) AS until FROM c)
         SELECT any_value(until) AS until, {figures} FROM u LEFT JOIN c ON true"""
     (row,) = store.ask(sql, {**values, "days": DAYS})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import streamlit as st
 
@@ -13,9 +15,11 @@ from auditor.store.appeals import Listed, listed
 from auditor.store.people import Person
 from auditor.store.progress import DAYS, Progress, progress
 from auditor.store.queries import Store
+from auditor.store.tasks import OwnTask, open_tasks
 from auditor.text.masking import mask_text
 from dashboards import data
 from dashboards.components.appeal import appeal_box
+from dashboards.components.cards import Card
 from dashboards.components.dossier import Group, finding_evidence, show, step_evidence, subject_name
 from dashboards.components.tables import choosable
 from dashboards.formats import clock, number, when
@@ -47,7 +51,34 @@ def trend(made: Progress) -> str:
         return said + t("mine.trend_few")
     change = round(made.now.mean, 1) - round(made.before.mean, 1)
     before = {"n": made.before.calls, "mean": f"{made.before.mean:.1f}", "by": f"{abs(change):.1f}"}
-    return said + t("mine.trend_up" if change > 0 else "mine.trend_down" if change < 0 else "mine.trend_same", **before)
+    said += t("mine.trend_up" if change > 0 else "mine.trend_down" if change < 0 else "mine.trend_same", **before)
+    return said + t("mine.trend_chance") if change and abs(change) < 2 * error(made) else said
+
+
+def error(made: Progress) -> float:
+    """The standard error of the difference of the two means; twice as much happens by chance in one of twenty cases."""
+    return math.sqrt(sum((s.deviation or 0.0) ** 2 / s.calls for s in (made.now, made.before)))
+
+
+def tasks(found: Sequence[OwnTask]) -> None:
+    """What one was given to work on, masked, with the calls to listen to."""
+    st.subheader(t("mine.tasks", n=len(found)), anchor=False)
+    today = datetime.now(UTC).astimezone().date()
+    cards = [
+        Card(
+            title=subject_name("step" if task.kind == "step" else "finding", task.item),
+            tone="minor" if task.due is not None and task.due < today else "notice",
+            badge=t("mine.task_late") if task.due is not None and task.due < today else t("mine.task_open"),
+            open=True,
+            aside=t("mine.task_due", due=task.due) if task.due else "",
+            notes=(
+                (t("mine.task_do"), mask_text(task.text)),
+                *([(t("mine.task_calls"), t("app.comma").join(map(mask_text, task.calls)))] if task.calls else []),
+            ),
+        )
+        for task in found
+    ]
+    show("tasks", [Group("", cards)])
 
 
 def choose(call_id: str) -> None:
@@ -144,6 +175,8 @@ def page() -> None:
         return
     st.text(trend(progress(store, mine)))
     appealed = listed(store, agent)[::-1]
+    if given := open_tasks(store, agent):
+        tasks(given)
     if appealed:
         st.subheader(t("mine.appeals", n=len(appealed)), anchor=False)
         st.caption(t("mine.appeals_says"))
