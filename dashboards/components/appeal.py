@@ -74,7 +74,7 @@ def _lodging(stored: StoredCall, item: str, case: Judged | None) -> None:
     key = f"appeal:{stored.entry.call_id}:{item}"
     trouble(key)
     if not st.session_state.get(key):
-        if st.button(t("appeal.begin" if item else "appeal.begin_score"), key=f"{key}:begin", type="tertiary"):
+        if st.button(t("appeal.begin" if item else "appeal.begin_score"), key=f"{key}:begin"):
             st.session_state[key] = True
             st.rerun()
         return

@@ -160,19 +160,33 @@ def detail(row: Listed) -> None:
             answer(appeal, case, changes)
 
 
+def chosen_list(every: Sequence[Listed], shown: Listed | None) -> str:
+    """Which list is looked at: what was chosen, what the address says, or where the appeal shown is."""
+    by_list = {key: sum(row.state in states for row in every) for key, states in LISTS.items()}
+    offered = [key for key in LISTS if key != "escalated" or can("arbitrate") or by_list[key]]
+    asked = st.query_params.get("list")
+    holding = "open" if shown is None else next(key for key, states in LISTS.items() if shown.state in states)
+    chosen = st.segmented_control(
+        t("appeals.list"), offered, default=asked if asked in offered else holding, required=True, key="list",
+        format_func=lambda key: t(f"appeals.list_{key}", n=by_list[key]), on_change=_keep_list, label_visibility="collapsed",
+    )  # fmt: skip
+    return chosen or "open"
+
+
+def _keep_list() -> None:
+    st.query_params["list"] = st.session_state["list"]
+
+
 def page() -> None:
     """The page."""
     need("answer_appeal")
     st.title(t("appeals.title"), anchor=False)
     now = datetime.now(UTC)
     every = listed(data.store())
-    by_list = {key: [row for row in every if row.state in states] for key, states in LISTS.items()}
-    offered = [key for key in LISTS if key != "escalated" or can("arbitrate") or by_list[key]]
-    chosen = st.segmented_control(
-        t("appeals.list"), offered, default="open", required=True, key="list", bind="query-params",
-        format_func=lambda key: t(f"appeals.list_{key}", n=len(by_list[key])), label_visibility="collapsed",
-    )  # fmt: skip
-    rows = by_list[chosen or "open"]
+    asked = st.query_params.get("id", "")
+    shown = next((row for row in every if str(row.appeal) == asked), None)
+    chosen = chosen_list(every, shown)
+    rows = [row for row in every if row.state in LISTS[chosen]]
     if chosen == "answered":
         rows = rows[::-1][:MOST]
         st.caption(t("appeals.says_answered", n=number(len(rows))))
@@ -181,15 +195,10 @@ def page() -> None:
         st.caption(t("appeals.says_waiting", n=len(rows), late=late, days=ANSWER_WITHIN))
     if rows:
         table(rows, now)
-    try:
-        number_shown = int(st.query_params.get("id", ""))
-    except ValueError:
-        return
-    shown = next((row for row in every if row.appeal == number_shown), None)
-    if shown is None:
+    if shown is not None:
+        detail(shown)
+    elif asked:
         st.info(t("appeals.unknown"))
-        return
-    detail(shown)
 
 
 page()

@@ -63,6 +63,7 @@ def error(made: Progress) -> float:
 def tasks(found: Sequence[OwnTask]) -> None:
     """What one was given to work on, masked, with the calls to listen to."""
     st.subheader(t("mine.tasks", n=len(found)), anchor=False)
+    st.caption(t("mine.tasks_says"))
     today = datetime.now(UTC).astimezone().date()
     cards = [
         Card(

@@ -130,6 +130,16 @@ def test_what_waits_too_long_is_marked_and_counted(as_: As, own_home: Home, pack
     assert app.dataframe[0].value["期限"][0].startswith("⚠ 已超期")
 
 
+def test_the_list_shown_is_the_one_in_the_address_or_where_the_appeal_is(as_: As, own_home: Home, pack: Pack) -> None:
+    appeal = appealed(own_home, pack)
+    assert not as_(REVIEWER, PAGE, list="answered").dataframe
+    answer(as_(REVIEWER, PAGE, id=str(appeal.appeal)), appeal.appeal, 1, "reject", "维持")
+    assert not as_(REVIEWER, PAGE).dataframe
+    app = as_(REVIEWER, PAGE, id=str(appeal.appeal))
+    assert list(app.dataframe[0].value["状态"]) == ["驳回"]
+    assert list(as_(REVIEWER, PAGE, list="answered").dataframe[0].value["编号"]) == [appeal.appeal]
+
+
 def test_appeals_of_other_teams_are_not_there(as_: As, own_home: Home, pack: Pack) -> None:
     appeal = appealed(own_home, pack)
     app = as_(ELSEWHERE, PAGE, id=str(appeal.appeal))
