@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 
 
 NAVIGATION: tuple[tuple[str, str, str, tuple[Action, ...]], ...] = (
-    ("overview", "overview", "", ("see_calls",)),
+    ("overview", "overview", "overview", ("see_calls",)),
     ("mine", "mine", "mine", ("see_own",)),
     ("call", "call", "call", ("see_calls", "see_own")),
     ("appeals", "appeals", "appeals", ("answer_appeal",)),
@@ -32,18 +32,17 @@ def pages() -> list[st.Page]:
         empty = False
     if empty:
         return [st.Page("views/welcome.py", title=t("app.overview"), default=True)]
-    shown = [row for row in NAVIGATION if any(map(can, row[3]))]
-    listed = [
-        st.Page(f"views/{file}.py", title=t(f"app.{title}"), url_path=address, default=not address)
-        for file, title, address, _ in shown
+    shown = [
+        st.Page(f"views/{file}.py", title=t(f"app.{title}"), url_path=address)
+        for file, title, address, actions in NAVIGATION
+        if any(map(can, actions))
     ]
-    if not any(not address for _, _, address, _ in shown) and listed:
-        # Streamlit takes the address of its own from the page that is the way in; this way each page keeps its address
-        def enter() -> None:
-            st.switch_page(listed[0])
 
-        listed.append(st.Page(enter, title=t("app.title"), default=True, visibility="hidden"))
-    return listed
+    def start() -> None:
+        st.switch_page(shown[0])
+
+    # Streamlit gives its default page no address of its own; links to the first page's would lead nowhere.
+    return [*shown, st.Page(start, title=t("app.title"), default=True, visibility="hidden")]
 
 
 st.set_page_config(page_icon=str(HERE / "icon.png"), layout="wide", initial_sidebar_state=208)

@@ -191,6 +191,7 @@ def page() -> None:
         rows = rows[::-1][:MOST]
         st.caption(t("appeals.says_answered", n=number(len(rows))))
     else:
+        rows.sort(key=lambda row: row.taken_at)
         late = sum(deadline(row) < now for row in rows)
         st.caption(t("appeals.says_waiting", n=len(rows), late=late, days=ANSWER_WITHIN))
     if rows:
