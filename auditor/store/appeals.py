@@ -157,6 +157,17 @@ def of_call(db: sqlite3.Connection, call_id: str) -> list[Appeal]:
     return _read(db, "WHERE a.call_id = ?", (call_id,))
 
 
+def settled(db: sqlite3.Connection, call_id: str, kind: Kind, item: str) -> bool:
+    """Whether an appeal has settled an item for good: one that was accepted changed it, or an arbiter left it as it was."""
+    for appeal in of_call(db, call_id):
+        if appeal.state in ("accepted", "final_accepted"):
+            if any((c.kind, c.item) == (kind, item) for c in appeal.last.changes):
+                return True
+        elif appeal.state == "final_rejected" and (appeal.kind, appeal.item) == (kind, item):
+            return True
+    return False
+
+
 def on_topic(db: sqlite3.Connection, kind: Kind, topic: str) -> list[Appeal]:
     """The appeals about the same category of findings or the same step, the oldest first."""
     kinds = ("finding", "added") if kind in ("finding", "added") else (kind, kind)

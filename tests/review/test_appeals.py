@@ -18,7 +18,7 @@ from auditor.errors import AuditorError, ConflictError, NotAllowedError, NotFoun
 from auditor.models import Finding
 from auditor.review import appeals
 from auditor.review.appeals import AFTER, ESCALATE_WITHIN, Move, act, lodge, moves, remedies, ruled_by, would_be
-from auditor.review.decisions import add_finding, rule_on
+from auditor.review.decisions import add_finding, rule_on, undo
 from auditor.review.effective import effective
 from auditor.rules.pack import Pack
 from auditor.store import appeals as kept
@@ -163,6 +163,20 @@ def test_a_rejected_appeal_goes_to_the_arbiter_once_and_in_time(store: Store, pa
         assert moves(steps_of(store.home, number), who, (), NOON) == ()
     with pytest.raises(ConflictError):
         lodge(store, AGENT, stored, wrong(stored).finding_id, "再来一次", at=NOON, scoring=pack.scoring)
+
+
+def test_what_an_appeal_settled_nobody_rules_on_again(store: Store, pack: Pack) -> None:
+    stored, appeal = opened(store, pack)
+    found = appeal.item
+    act(
+        store, QA, stored, appeal.appeal, "accept", "对公账户", seen=1, at=NOON, scoring=pack.scoring,
+        changes=[overturned(stored)],
+    )  # fmt: skip
+    with pytest.raises(NotAllowedError, match="最终结果"):
+        rule_on(store, RULED, stored, found, "upheld", seen=1, at=NOON, scoring=pack.scoring)
+    with pytest.raises(NotAllowedError, match="最终结果"):
+        undo(store, QA, stored, "finding", found, seen=1, at=NOON, scoring=pack.scoring)
+    assert score(store, pack) == 100
 
 
 def test_whoever_decided_on_it_answers_no_appeal_about_it(store: Store, pack: Pack) -> None:
