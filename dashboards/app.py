@@ -39,7 +39,8 @@ def pages() -> list[st.Page]:
     ]
 
     def start() -> None:
-        st.switch_page(shown[0])
+        # without parameters it would try to clear those that the language is bound to, and fail
+        st.switch_page(shown[0], query_params={})
 
     # Streamlit gives its default page no address of its own; links to the first page's would lead nowhere.
     return [*shown, st.Page(start, title=t("app.title"), default=True, visibility="hidden")]
