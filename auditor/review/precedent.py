@@ -30,17 +30,16 @@ class Precedent:
     nearest: tuple[Ruling, ...]
 
 
-def precedent(about: Mapping[str, Any], past: Iterable[Appeal], *, but: int | None = None) -> Precedent:
+def precedent(said: str, past: Iterable[Appeal], *, but: int | None = None) -> Precedent:
     """How ``past`` appeals on the topic were answered; of one that went to the arbiter, the arbiter's word counts.
 
     Args:
-        about: as ``Appeal`` has it.
+        said: the words by which they are compared, as ``wording`` has them; where there are none yet, the latest come first.
         past: appeals on the same topic, in any state.
         but: the number of the appeal that they are held against, which is not its own precedent.
     """
-    said = wording(about)
     rulings = [
-        Ruling(a, a.state in ("accepted", "final_accepted"), _likeness(said, wording(a.about)))
+        Ruling(a, a.state in ("accepted", "final_accepted"), _likeness(said, wording(a)))
         for a in past
         if a.appeal != but and a.state in ("accepted", "rejected", "final_accepted", "final_rejected")
     ]
@@ -49,10 +48,14 @@ def precedent(about: Mapping[str, Any], past: Iterable[Appeal], *, but: int | No
     return Precedent(accepted, len(rulings) - accepted, tuple(nearest))
 
 
-def wording(about: Mapping[str, Any]) -> str:
-    """The words by which appeals on one topic are compared: what was said, or, where nothing was, why it was judged so."""
-    judged: Mapping[str, Any] = about.get("finding") or about.get("step") or {}
-    return str(judged.get("quote") or judged.get("why") or "")
+def wording(appeal: Appeal) -> str:
+    """The words by which appeals on one topic are compared: what was said, or, where it is that nothing was said, the agent's reason."""
+    return quoted(appeal.about) or appeal.steps[0].text
+
+
+def quoted(about: Mapping[str, Any]) -> str:
+    """What was said, of the finding that ``about`` holds; empty for a step, which was missed, and for a score."""
+    return str(about.get("finding", {}).get("quote", ""))
 
 
 def _likeness(one: str, other: str) -> float:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from auditor.errors import AuditorError
 from auditor.review.appeals import LONGEST, Move, Subject, act, escalates_until, lodge, moves, remedies, subject
+from auditor.review.precedent import quoted
 from auditor.review.roles import may
 from auditor.store import appeals
 from auditor.store.answers import Scope, StoredCall
@@ -104,7 +105,7 @@ def _expected(key: str, about: Subject, case: Judged) -> None:
     """What the appeal would bring, and how others like it went."""
     possible = remedies(case.audit, about.kind, about.item)
     supposed = worth(case, possible[:1]) if about.kind != "call" else []
-    show(f"{key}:expected", [precedents(about.kind, about.topic, about.about)] if about.topic else [], supposed)
+    show(f"{key}:expected", [precedents(about.kind, about.topic, quoted(about.about))] if about.topic else [], supposed)
 
 
 def _send(key: str, case: Judged, item: str) -> None:

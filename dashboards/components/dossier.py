@@ -135,22 +135,31 @@ def _score(card: Scorecard) -> str:
     return t("app.none") if card.score is None else number(card.score)
 
 
-def precedents(kind: Kind, topic: str, about: Mapping[str, object], but: int | None = None) -> Group:
-    """How appeals on the same topic were answered in the whole home, with the most similar ones, masked and without names."""
+def precedents(kind: Kind, topic: str, said: str, but: int | None = None) -> Group:
+    """How appeals on the same topic were answered in the whole home, with the most similar ones, masked and without names.
+
+    Args:
+        said, but: as ``precedent`` has them.
+    """
     home = data.everything().home
     with Ledger(home) as ledger, ledger.reading() as db:
         past = appeals.on_topic(db, kind, topic)
-    found = precedent(about, past, but=but)
+    found = precedent(said, past, but=but)
     ruled = found.accepted + found.rejected
     if not ruled:
         return Group(t("appeal.precedent"), (), t("appeal.precedent_none"))
-    says = t("appeal.precedent_says", n=ruled, accepted=found.accepted, rejected=found.rejected)
+    says = t(
+        "appeal.precedent_says" if said else "appeal.precedent_latest",
+        n=ruled,
+        accepted=found.accepted,
+        rejected=found.rejected,
+    )
     cards = []
     for ruling in found.nearest:
         quote, answer = _masked(ruling.appeal)
         cards.append(
             Card(
-                title=t("appeal.alike", share=percent(ruling.likeness, 1)),
+                title=t("appeal.alike", share=percent(ruling.likeness, 1)) if said else "",
                 tone="good" if ruling.accepted else "minor",
                 badge=name("appeal_state", "accepted" if ruling.accepted else "rejected"),
                 aside=f"{ruling.appeal.last.taken_at.astimezone():%Y-%m-%d}",
@@ -164,7 +173,7 @@ def precedents(kind: Kind, topic: str, about: Mapping[str, object], but: int | N
 def _masked(appeal: Appeal) -> tuple[str, str]:
     """The words of an appeal's evidence and of its answer, without personal data of the call that it is about."""
     store = data.everything()
-    said, answer = wording(appeal.about), appeal.last.text
+    said, answer = wording(appeal), appeal.last.text
     try:
         stored = store.call(appeal.call_id)
     except NotFoundError:

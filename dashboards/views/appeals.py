@@ -10,6 +10,7 @@ import streamlit as st
 from auditor.errors import AuditorError
 from auditor.review.appeals import LONGEST, Move, act, refusal, remedies, ruled_by
 from auditor.review.due import due
+from auditor.review.precedent import wording
 from auditor.store import appeals
 from auditor.store.appeals import Appeal, Change, Listed, State, listed
 from auditor.store.ledger import Ledger
@@ -154,7 +155,7 @@ def detail(row: Listed) -> None:
     with right:
         waits = appeal.state in ("open", "escalated")
         changes = wanted(appeal, case) if waits else []
-        topical = [precedents(appeal.kind, appeal.topic, appeal.about, appeal.appeal)] if appeal.topic else []
+        topical = [precedents(appeal.kind, appeal.topic, wording(appeal), appeal.appeal)] if appeal.topic else []
         show(f"weigh:{appeal.appeal}:{appeal.version}", topical, worth(case, changes))
         if waits:
             answer(appeal, case, changes)
