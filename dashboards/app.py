@@ -20,6 +20,12 @@ NAVIGATION: tuple[tuple[str, str, str, tuple[Action, ...]], ...] = (
     ("mine", "mine", "mine", ("see_own",)),
     ("call", "call", "call", ("see_calls", "see_own")),
     ("appeals", "appeals", "appeals", ("answer_appeal",)),
+    ("violations", "violations", "violations", ("oversee",)),
+    ("coverage", "coverage", "coverage", ("oversee",)),
+    ("cases", "cases", "cases", ("oversee",)),
+    ("log", "log", "log", ("oversee",)),
+    ("lab", "lab", "lab", ("see_calls",)),
+    ("operations", "operations", "operations", ("operate",)),
 )
 """The pages: file, title, address, and what one must be allowed to do to see it: one of these. Whose calls it shows is the store's to say."""
 

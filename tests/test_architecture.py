@@ -36,7 +36,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "replay": {"pipeline", "reader", "rules", "store"},
     "evaluation": {"pipeline", "store", "rules", "reader", "speech", "text"},
     "annotate": {"rules", "store", "text"},
-    "web": {"store", "review", "speech.audio"},
+    "reports": {"store", "rules.norms", "text.masking"},
+    "web": {"store", "review", "reports", "speech.audio"},
     "cli": {
         "speech",
         "text",
@@ -55,6 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "published",
         "evaluation",
         "annotate",
+        "reports",
         "web",
     },
 }
