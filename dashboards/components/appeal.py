@@ -42,10 +42,28 @@ def appeal_box(stored: StoredCall, item: str = "", case: Judged | None = None) -
         else:
             _followed(appeal, case or judged(store, call_id))
     elif appeal is not None and can("answer_appeal"):
-        says, way = st.columns([2.2, 1], vertical_alignment="center")
-        says.text(t("appeal.there_is", number=appeal.appeal, state=name("appeal_state", appeal.state)))
-        if way.button(t("appeal.go"), key=f"appeal_go:{appeal.appeal}", width="stretch"):
-            st.switch_page("views/appeals.py", query_params={"id": str(appeal.appeal)})
+        _told(appeal)
+
+
+def appeal_line(stored: StoredCall) -> None:
+    """On a call's page: to its own agent the way to where they may appeal, to those who answer appeals which there are."""
+    if own(stored):
+        if st.button(t("appeal.way"), key="appeal_way"):
+            st.switch_page("views/mine.py", query_params={"call": stored.entry.call_id})
+        return
+    if not can("answer_appeal"):
+        return
+    with Ledger(data.everything().home) as ledger, ledger.reading() as db:
+        found = [a for a in appeals.of_call(db, stored.entry.call_id) if a.state != "withdrawn"]
+    for appeal in found:
+        _told(appeal)
+
+
+def _told(appeal: Appeal) -> None:
+    says, way = st.columns([2.2, 1], vertical_alignment="center")
+    says.text(t("appeal.there_is", number=appeal.appeal, state=name("appeal_state", appeal.state)))
+    if way.button(t("appeal.go"), key=f"appeal_go:{appeal.appeal}", width="stretch"):
+        st.switch_page("views/appeals.py", query_params={"id": str(appeal.appeal)})
 
 
 def own(stored: StoredCall) -> bool:

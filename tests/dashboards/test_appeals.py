@@ -140,6 +140,13 @@ def test_the_list_shown_is_the_one_in_the_address_or_where_the_appeal_is(as_: As
     assert list(as_(REVIEWER, PAGE, list="answered").dataframe[0].value["编号"]) == [appeal.appeal]
 
 
+def test_the_call_page_names_its_appeals_and_leads_the_agent_to_theirs(as_: As, own_home: Home, pack: Pack) -> None:
+    appeal = appealed(own_home, pack)
+    said = [x.value for x in as_(REVIEWER, "views/call.py", id=CALL).text]
+    assert f"第 {appeal.appeal} 号申诉：待复核" in said
+    assert [b.label for b in as_(AGENT, "views/call.py", id=CALL).button if "申诉" in b.label] == ["对这一通申诉"]
+
+
 def test_appeals_of_other_teams_are_not_there(as_: As, own_home: Home, pack: Pack) -> None:
     appeal = appealed(own_home, pack)
     app = as_(ELSEWHERE, PAGE, id=str(appeal.appeal))
