@@ -16,7 +16,8 @@ HERE = Path(__file__).parent
 
 
 NAVIGATION: tuple[tuple[str, str, str, Action], ...] = (
-    ("overview", "overview", "", "see_calls"),
+    ("queue", "queue", "queue", "review"),
+    ("overview", "overview", "overview", "see_calls"),
     ("call", "call", "call", "see_calls"),
 )
 """The pages: file, title, address, and what one must be allowed to do to see it."""
@@ -30,11 +31,17 @@ def pages() -> list[st.Page]:
         empty = False
     if empty:
         return [st.Page("views/welcome.py", title=t("app.overview"), default=True)]
-    shown = [row for row in NAVIGATION if can(row[3])]
-    return [
-        st.Page(f"views/{file}.py", title=t(f"app.{title}"), url_path=address, default=n == 0)
-        for n, (file, title, address, _) in enumerate(shown)
+    shown = [
+        st.Page(f"views/{file}.py", title=t(f"app.{title}"), url_path=address)
+        for file, title, address, action in NAVIGATION
+        if can(action)
     ]
+
+    def start() -> None:
+        st.switch_page(shown[0])
+
+    # Streamlit gives its default page no address of its own; links to the first page's would lead nowhere.
+    return [*shown, st.Page(start, title=t("app.title"), default=True, visibility="hidden")]
 
 
 st.set_page_config(page_icon=str(HERE / "icon.png"), layout="wide", initial_sidebar_state=208)

@@ -60,7 +60,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "soundfile": ("speech/audio.py",),
     "kaldi_native_fbank": ("speech/voices.py",),
     "sklearn": ("speech/voices.py", "reader/train.py"),
-    "scipy": ("reader/train.py",),
+    "scipy": ("reader/train.py", "review/sampling.py"),
     "sherpa_onnx": ("speech/diarizers.py",),
     "pyannote": ("speech/diarizers.py",),
     "torch": ("speech/diarizers.py",),
@@ -86,7 +86,7 @@ HOMES: dict[str, tuple[str, ...]] = {
 PURE = (
     "text", "conversation", "rules/match.py", "rules/scene.py", "rules/stated.py", "rules/metadata.py", "rules/place.py", "scoring",
     "reader/grams.py", "reader/weights.py", "reader/read.py", "reader/train.py", "review/triage.py", "review/effective.py",
-    "review/sampling.py", "review/roles.py", "suspicions.py",
+    "review/sampling.py", "review/due.py", "review/roles.py", "suspicions.py",
     "pipeline.py", "annotate/prompt.py", "annotate/answers.py",
 )  # fmt: skip
 IMPURE = {
