@@ -160,7 +160,7 @@ def _queue(store: Store, wanted: Wanted, who: str, moment: Moment) -> tuple[str,
     values |= {
         "who": who, "overdue": _plain(moment.overdue), "severities": list(SEVERITIES),
         "held": [c.call_id for c in held], "holders": [c.claimed_by for c in held],
-        "until": [_plain(c.claimed_until) for c in held],
+        "ends": [_plain(c.claimed_until) for c in held],
     }  # fmt: skip
     parts = ["kind IS NOT NULL"]
     for name, column, chosen in (("kinds", "kind", wanted.kinds), ("states", "state", wanted.states)):
@@ -185,7 +185,7 @@ def _queue(store: Store, wanted: Wanted, who: str, moment: Moment) -> tuple[str,
              s AS (SELECT DISTINCT result FROM steps WHERE verdict = 'cannot_tell'),
              d AS (SELECT call_id, min(position) AS drawn FROM sampled_calls {of_sample} GROUP BY call_id),
              h AS (SELECT unnest($held::VARCHAR[]) AS call_id, unnest($holders::VARCHAR[]) AS holder,
-                          unnest($until::TIMESTAMP[]) AS held_until),
+                          unnest($ends::TIMESTAMP[]) AS held_until),
              k AS (SELECT c.* EXCLUDE (fatal), d.drawn, coalesce(f.findings, 0) AS findings,
                           coalesce(f.undecided, 0) AS undecided,
                           CASE WHEN f.knock_out THEN 'knock_out' WHEN f.suspected THEN 'suspected'

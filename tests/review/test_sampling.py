@@ -49,7 +49,7 @@ def test_every_stratum_gives_as_many_as_it_can() -> None:
 def test_every_call_is_drawn_about_equally_often() -> None:
     """Over seeds, each of twenty calls is in about half of the samples of ten."""
     calls = [f"call-{n}" for n in range(20)]
-    often = {call: 0 for call in calls}
+    often = dict.fromkeys(calls, 0)
     for seed in range(400):
         for member in draw({"": calls}, 10, str(seed)):
             often[member.call_id] += 1

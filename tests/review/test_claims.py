@@ -1,0 +1,81 @@
+"""Taking calls from the queue: only who reviews, only what they may see, and never the same one twice."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from auditor.errors import ConflictError, NotAllowedError, NotFoundError
+from auditor.review.claims import give_back, take, take_next
+from auditor.review.roles import scope
+from auditor.store.home import Home
+from auditor.store.people import Person
+from auditor.store.queries import Store
+from auditor.store.queue import EVERYTHING, Moment
+from tests.web.homes import filled
+
+NOW = datetime(2026, 11, 3, 10, 0, tzinfo=UTC)
+MOMENT = Moment(NOW, NOW, NOW)
+LI = Person("li", "李", ("qa",))
+WANG = Person("wang", "王", ("qa",), teams=("二组",))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return filled(tmp_path / "home")
+
+
+def test_one_takes_it_the_other_is_told(home: Home) -> None:
+    with Store(home) as store:
+        assert take(store, LI, "fatal-1", NOW).claimed_by == "li"
+        with pytest.raises(ConflictError):
+            take(store, replace(WANG, teams=None), "fatal-1", NOW)
+        assert not give_back(store, WANG, "fatal-1", NOW)
+        assert give_back(store, LI, "fatal-1", NOW)
+
+
+def test_what_one_may_not_see_one_cannot_take(home: Home) -> None:
+    with Store(home) as store:
+        for call_id in ("fatal-1", "fatal", "no such call", ""):
+            with pytest.raises(NotFoundError):
+                take(store.within(scope(WANG)), WANG, call_id, NOW)
+
+
+def test_only_reviewers_take_calls(home: Home) -> None:
+    coach = replace(LI, roles=("coach",))
+    with Store(home) as store:
+        with pytest.raises(NotAllowedError):
+            take(store, coach, "fatal-1", NOW)
+        with pytest.raises(NotAllowedError):
+            take_next(store, coach, EVERYTHING, MOMENT)
+
+
+def test_the_queue_is_worked_off_call_by_call(home: Home) -> None:
+    with Store(home) as store:
+        assert take_next(store, LI, EVERYTHING, MOMENT) == "fatal-1"
+        assert take_next(store, replace(WANG, teams=None), EVERYTHING, MOMENT) == "text 2/甲"
+        assert take_next(store, LI, EVERYTHING, MOMENT, after="fatal-1") == "mute-4"
+        assert take_next(store, LI, EVERYTHING, MOMENT, after="mute-4") is None
+        later = replace(MOMENT, now=NOW + timedelta(minutes=31))
+        assert take_next(store, LI, EVERYTHING, later, after="mute-4") == "fatal-1"
+
+
+def test_many_who_ask_at_once_get_different_calls(home: Home) -> None:
+    got: list[str | None] = []
+    start = threading.Barrier(4)
+
+    def ask(name: str) -> None:
+        with Store(home) as store:
+            start.wait()
+            got.append(take_next(store, replace(LI, name=name), EVERYTHING, MOMENT))
+
+    threads = [threading.Thread(target=ask, args=(f"p{n}",)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(got, key=str) == sorted(["fatal-1", "text 2/甲", "mute-4", None], key=str)
