@@ -50,7 +50,7 @@ def ask(chrome: Chrome, script: str) -> Any:
 def open_call(chrome: Chrome, url: str, call_id: str) -> None:
     chrome.get(f"{url}/call?id={quote(call_id)}")
     until(chrome, lambda c: ask(c, "return lines.length") == 5)
-    assert ask(chrome, "return document.querySelectorAll('[data-testid=stSidebarNav] a').length") == 2
+    assert ask(chrome, "return document.querySelectorAll('[data-testid=stSidebarNav] a').length") > 2
 
 
 def heading(chrome: Chrome) -> str:
@@ -129,7 +129,7 @@ def test_markup_in_a_call_stays_text_and_asks_nobody_for_anything(chrome: Chrome
 def test_hostile_names_in_filters_and_tables_stay_text(chrome: Chrome, url: str) -> None:
     from selenium.webdriver.common.by import By
 
-    chrome.get(url)
+    chrome.get(f"{url}/overview")
     until(chrome, lambda c: heading(c) == "总览")
     click(chrome, ".st-key-team input")
     options = until(chrome, lambda c: c.find_elements(By.CSS_SELECTOR, "[role=option]"))
@@ -149,7 +149,7 @@ def test_a_chosen_row_opens_that_call(chrome: Chrome, url: str) -> None:
     from selenium.webdriver.common.action_chains import ActionChains
     from selenium.webdriver.common.by import By
 
-    chrome.get(url)
+    chrome.get(f"{url}/overview")
     until(chrome, lambda c: heading(c) == "总览")
     table = until(chrome, lambda c: c.find_elements(By.CSS_SELECTOR, "[data-testid=stDataFrame]"))[0]
     until(chrome, lambda c: c.find_elements(By.CSS_SELECTOR, "[data-testid=stDataFrame] canvas"))
@@ -162,7 +162,7 @@ def test_a_chosen_row_opens_that_call(chrome: Chrome, url: str) -> None:
 
 
 def test_the_language_switch_turns_pages_and_stays(chrome: Chrome, url: str) -> None:
-    chrome.get(url)
+    chrome.get(f"{url}/overview")
     until(chrome, lambda c: heading(c) == "总览")
     click(chrome, "[data-testid=stSidebar] button", "English")
     until(chrome, lambda c: heading(c) == "Overview")
