@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,8 +12,12 @@ import pytest
 
 from auditor.errors import ConflictError, NotAllowedError, NotFoundError
 from auditor.review.claims import give_back, take, take_next
+from auditor.review.decisions import rule_on, sign_off
 from auditor.review.roles import scope
+from auditor.rules.pack import Pack
+from auditor.store import claims
 from auditor.store.home import Home
+from auditor.store.ledger import Ledger
 from auditor.store.people import Person
 from auditor.store.queries import Store
 from auditor.store.queue import EVERYTHING, Moment
@@ -27,6 +32,35 @@ WANG = Person("wang", "王", ("qa",), teams=("二组",))
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     return filled(tmp_path / "home")
+
+
+def holder(home: Home, call_id: str, at: datetime) -> str | None:
+    with Ledger(home) as ledger, ledger.reading() as db:
+        found = claims.holding(db, call_id, at)
+    return found.claimed_by if found else None
+
+
+def test_a_decision_keeps_the_call_and_signing_off_gives_it_back(judged_home: Path, pack: Pack, tmp_path: Path) -> None:
+    home = Home.open(shutil.copytree(judged_home, tmp_path / "judged"))
+    with Store(home) as store:
+        stored = store.call("S13")
+        take(store, LI, "S13", NOW)
+        later = NOW + timedelta(minutes=25)
+        rule_on(
+            store, LI, stored, stored.shown.findings[0].finding_id, "upheld", seen=0, at=later, scoring=pack.scoring
+        )
+        assert holder(home, "S13", NOW + timedelta(minutes=54)) == "li"
+        assert holder(home, "S13", NOW + timedelta(minutes=55)) is None
+        sign_off(store, LI, stored, seen=0, at=later, scoring=pack.scoring)
+        assert holder(home, "S13", later) is None
+
+
+def test_what_another_decides_does_not_end_a_claim(judged_home: Path, pack: Pack, tmp_path: Path) -> None:
+    home = Home.open(shutil.copytree(judged_home, tmp_path / "judged"))
+    with Store(home) as store:
+        take(store, LI, "S13", NOW)
+        sign_off(store, replace(WANG, teams=None), store.call("S13"), seen=0, at=NOW, scoring=pack.scoring)
+        assert holder(home, "S13", NOW) == "li"
 
 
 def test_one_takes_it_the_other_is_told(home: Home) -> None:
