@@ -125,14 +125,21 @@ def outdated(db: sqlite3.Connection) -> list[str]:
     return [str(call_id) for (call_id,) in db.execute(sql).fetchall()]
 
 
+def rows_since(db: sqlite3.Connection, seq: int) -> list[tuple[Any, ...]]:
+    """The same as rows, as they stand in the ledger."""
+    return db.execute(f"SELECT {_COLUMNS} FROM decisions WHERE seq > ? ORDER BY seq", (seq,)).fetchall()
+
+
 def newest(db: sqlite3.Connection) -> int:
     """The number of the newest decision in the home, 0 where there is none."""
     return counter(db, "decision")
 
 
+_COLUMNS = "seq, call_id, kind, item, version, verdict, body, decided_by, decided_at"
+
+
 def _read(db: sqlite3.Connection, rest: str, values: Sequence[object]) -> list[Decision]:
-    columns = "seq, call_id, kind, item, version, verdict, body, decided_by, decided_at"
-    return [_decision(row) for row in db.execute(f"SELECT {columns} FROM decisions {rest}", values).fetchall()]
+    return [_decision(row) for row in db.execute(f"SELECT {_COLUMNS} FROM decisions {rest}", values).fetchall()]
 
 
 def _decision(row: Sequence[Any]) -> Decision:

@@ -181,7 +181,7 @@ def _queue(store: Store, wanted: Wanted, who: str, moment: Moment) -> tuple[str,
                           bool_or(status = 'suspected') AS suspected,
                           bool_or(severity = 'critical' AND decision IS NULL) AS critical,
                           min((list_position($severities, severity), status, category)) AS gravest
-                   FROM findings WHERE matched_by <> 'person' GROUP BY result),
+                   FROM findings WHERE by_machine GROUP BY result),
              s AS (SELECT DISTINCT result FROM steps WHERE verdict = 'cannot_tell'),
              d AS (SELECT call_id, min(position) AS drawn FROM sampled_calls {of_sample} GROUP BY call_id),
              h AS (SELECT unnest($held::VARCHAR[]) AS call_id, unnest($holders::VARCHAR[]) AS holder,

@@ -13,7 +13,7 @@ from auditor.errors import NotAllowedError, NotFoundError
 from auditor.models import Finding
 from auditor.review.drawing import draw_sample
 from auditor.review.sampling import estimate
-from auditor.store import decisions, samples
+from auditor.store import catalog, decisions, samples
 from auditor.store.answers import Filters, Scope
 from auditor.store.decisions import Decision
 from auditor.store.home import Home
@@ -46,7 +46,9 @@ def sign(home: Home, call_id: str, added: bool = False, verdict: str = "signed")
             body = {"finding": {name: getattr(breach, name) for name in Finding.__slots__}}
             decisions.record(db, Decision(call_id, "added", breach.finding_id, "added", "li", NOW, body), 0)
         seen = len(decisions.history(db, call_id, "call", ""))
-        decisions.record(db, Decision(call_id, "call", "", verdict, "li", NOW), seen)
+        current = catalog.current(db, call_id)
+        body = {"result": current.result if current else None}
+        decisions.record(db, Decision(call_id, "call", "", verdict, "li", NOW, body), seen)
 
 
 def test_only_judged_calls_without_findings_can_be_drawn(home: Home, store: Store, calls: list[str]) -> None:
