@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
 NAVIGATION: tuple[tuple[str, str, str, Action], ...] = (
     ("queue", "queue", "queue", "review"),
     ("overview", "overview", "overview", "see_calls"),
+    ("search", "search", "search", "see_calls"),
     ("call", "call", "call", "see_calls"),
 )
 """The pages: file, title, address, and what one must be allowed to do to see it."""

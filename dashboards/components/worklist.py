@@ -9,7 +9,7 @@ from typing import Any
 from auditor.review.due import WORKPLACE, due
 from auditor.store.queue import QueueRow
 from auditor.text.masking import mask_text
-from dashboards.components import define
+from dashboards.components import define, meant, token
 from dashboards.formats import clock, number, when
 from dashboards.locales import name, t
 
@@ -42,14 +42,15 @@ def worklist(rows: Sequence[QueueRow], names: Mapping[str, str]) -> Chosen | Non
         },
         on_chosen_change=lambda: None,
     )
-    done = result.chosen
-    return Chosen(str(done["act"]), str(done["id"])) if done else None
+    done = result.chosen or {}
+    call_id = meant("worklist", [row.call_id for row in rows], str(done.get("id", "")))
+    return None if call_id is None else Chosen(str(done["act"]), call_id)
 
 
 def row_data(row: QueueRow, names: Mapping[str, str]) -> dict[str, Any]:
     """A row as the browser shows it: texts only."""
     return {
-        "id": row.call_id,
+        "id": token(row.call_id),
         "shown": mask_text(row.call_id),
         "tone": _TONES[row.kind],
         "kind": t(f"queue.kind_{row.kind}"),

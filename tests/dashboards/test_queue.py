@@ -59,7 +59,7 @@ def says(app: AppTest) -> list[str]:
 
 def test_the_queue_says_what_waits_and_why(opened: Opened, home: Home) -> None:
     app = opened(PAGE, of=home.path)
-    assert [(r["id"], r["kind"], r["why"], r["aside"][-6:]) for r in rows(app)] == [
+    assert [(r["shown"], r["kind"], r["why"], r["aside"][-6:]) for r in rows(app)] == [
         ("fatal-1", "致命", "曝光威胁", "裁定 0/1"), ("text 2/甲", "待确认", "严重 · 曝光威胁", "裁定 0/1"),
         ("mute-4", "无法判定", "听不清或信息不足，机器判不了", "· 0:24"),
     ]  # fmt: skip
@@ -103,7 +103,7 @@ def test_where_all_is_taken_the_button_is_off(opened: Opened, home: Home) -> Non
 
 def test_filters_come_from_the_address_and_go_there(opened: Opened, home: Home) -> None:
     app = opened(PAGE, of=home.path, kind="suspected", agent="A001")
-    assert [r["id"] for r in rows(app)] == ["text 2/甲"]
+    assert [r["shown"] for r in rows(app)] == ["text 2/甲"]
     assert app.selectbox(key="agent:0").value == "A001"
     app.selectbox(key="severity:0").select("major").run()
     assert {key: app.query_params[key] for key in app.query_params} == {
@@ -137,7 +137,7 @@ def test_a_sample_is_drawn_with_the_seed_that_is_shown(opened: Opened, home: Hom
     assert "从符合上面筛选、机器没有发现、还没有签发的 1 通里抽出 1 通。" in [text.value for text in app.text]
     app.button(key="draw").click().run()
     assert not app.exception
-    assert [(r["id"], r["kind"]) for r in rows(app)][-1] == ("clean-3", "抽样")
+    assert [(r["shown"], r["kind"]) for r in rows(app)][-1] == ("clean-3", "抽样")
     head, sentence = app.text[0].value.splitlines()
     assert head.endswith(f"本机 · 总共 60 通，1 通里抽出 1 通 · 种子 {seed}")
     assert sentence == "1 通都还没有签发。签发后这里给出漏检率。"
@@ -148,7 +148,7 @@ def test_a_sample_is_drawn_with_the_seed_that_is_shown(opened: Opened, home: Hom
         == "抽查 1 通干净通话，人工在 0 通里补出违规：漏检率 0.0%（95% 区间 0.0%–97.5%）。"
     )
     shown.button(key="only:1").click().run()
-    assert [r["id"] for r in rows(shown)] == ["clean-3"]
+    assert [r["shown"] for r in rows(shown)] == ["clean-3"]
     assert "没有可抽的通话" in shown.text[1].value
 
 

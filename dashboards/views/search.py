@@ -1,0 +1,90 @@
+"""Who said these words, and when? Every word that was heard can be looked for."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import streamlit as st
+
+from auditor.store.answers import Filters
+from auditor.store.heard import heard
+from auditor.store.queries import Store
+from auditor.store.search import count, search
+from auditor.text.masking import veil
+from dashboards import data
+from dashboards.components.hits import hits
+from dashboards.locales import t
+from dashboards.who import need
+
+PAGE = 50
+LONGEST = 100
+
+
+def choose(store: Store) -> tuple[list[str], Filters]:
+    """The words, and in which calls to look for them; both are in the address too."""
+    offered = store.choices()
+    typed = st.text_input(
+        t("search.words"),
+        st.query_params.get("words", ""),
+        placeholder=t("search.hint"),
+        max_chars=LONGEST,
+        key="words",
+    )
+    weeks = [week.monday.isoformat() for week in reversed(store.trend())]
+    picked: dict[str, str | None] = {"words": typed.strip()}
+    for place, (field, options) in zip(
+        st.columns(3), (("team", offered.teams), ("agent", offered.agents), ("week", weeks)), strict=True
+    ):
+        every: list[str | None] = [None, *options]
+        before = st.query_params.get(field)
+        picked[field] = place.selectbox(
+            t(f"search.{field}"), every, index=every.index(before) if before in every else 0,
+            format_func=lambda option, field=field: _shown(field, option), key=field,
+        )  # fmt: skip
+    for field, value in picked.items():
+        if value:
+            st.query_params[field] = value
+        else:
+            st.query_params.pop(field, None)
+    monday = date.fromisoformat(picked["week"]) if picked["week"] else None
+    filters = Filters(
+        teams=(picked["team"],) if picked["team"] else (), agents=(picked["agent"],) if picked["agent"] else (),
+        since=monday, until=monday + timedelta(days=6) if monday else None,
+    )  # fmt: skip
+    return typed.split(), filters
+
+
+def show(store: Store) -> None:
+    """The page."""
+    st.title(t("search.title"), anchor=False)
+    words, filters = choose(store)
+    if not words:
+        st.info(t("search.nothing_asked"))
+        return
+    found = count(store, words, filters)
+    if not found.lines:
+        st.info(t("search.nothing_found"))
+        return
+    st.caption(t("search.says", calls=f"{found.calls:,}", lines=f"{found.lines:,}", all=f"{store.count(filters):,}"))
+    number = 1
+    if found.lines > PAGE:
+        number = st.pagination(-(-found.lines // PAGE), key=f"page:{words!r}{filters!r}")
+    lines = search(store, words, filters, limit=PAGE, offset=(number - 1) * PAGE)
+    calls = heard(store, {line.call_id for line in lines})
+    covered = {call_id: veil(call).call for call_id, call in calls.items()}
+    lines = [
+        line for line in lines if line.call_id in covered
+    ]  # what a run replaced meanwhile comes with the next look
+    chosen = hits(lines, words, covered)
+    if chosen is not None:
+        st.switch_page("views/call.py", query_params={"id": chosen.call_id, "line": str(chosen.line), "from": "search"})
+
+
+def _shown(field: str, option: str | None) -> str:
+    if option is None:
+        return t("search.all")
+    return t("search.week_of", start=option) if field == "week" else option
+
+
+need("see_calls")
+show(data.store())
