@@ -107,13 +107,19 @@ def listed(
 ) -> list[QueueRow]:
     """A page of the queue, in the order in which to listen. ``who``: whose claims are ``mine``."""
     sql, values = _queue(store, wanted, who, moment)
-    columns = """call_id, kind, state, risk, started_local AS started_at, agent_id, agent_name, team, duration, party,
-                 effective_score AS score, effective_band AS band, findings, undecided, category, severity, status,
-                 critical_since, overdue, holder, held_until, signed_by"""
-    rows = store.ask(
-        f"{sql} SELECT {columns} FROM q ORDER BY {_ORDER} LIMIT $limit OFFSET $offset",
-        {**values, "limit": limit, "offset": offset},
-    )
+    # what a row shows is read of one page's calls only
+    sql = f"""{sql},
+        page AS MATERIALIZED (FROM q ORDER BY {_order()} LIMIT $limit OFFSET $offset),
+        told AS (SELECT result, count(*) AS findings, count(*) FILTER (decision IS NULL) AS undecided,
+                        min((list_position($severities, severity), status, category)) AS gravest
+                 FROM findings WHERE by_machine AND result IN (SELECT result FROM page) GROUP BY result)
+        SELECT c.call_id, page.* EXCLUDE (result, call_id, drawn), c.started_local AS started_at, c.agent_id,
+               c.agent_name, c.team, c.duration, c.party, c.effective_score AS score, c.effective_band AS band,
+               c.signed_by, coalesce(told.findings, 0) AS findings, coalesce(told.undecided, 0) AS undecided,
+               coalesce(told.gravest[3], '') AS category, coalesce(told.gravest[2], '') AS status,
+               coalesce($severities[told.gravest[1]::INTEGER], '') AS severity
+        FROM page JOIN calls c USING (result) LEFT JOIN told USING (result) ORDER BY {_order("page.")}"""
+    rows = store.ask(sql, {**values, "severities": list(SEVERITIES), "limit": limit, "offset": offset})
     return [_row(row) for row in rows]
 
 
@@ -139,7 +145,7 @@ def signed_off(store: Store, who: str, moment: Moment) -> int:
 def next_call(store: Store, wanted: Wanted, who: str, moment: Moment, after: str | None = None) -> str | None:
     """The next call that nobody works on: behind ``after`` in the order, from the beginning where there is none behind it."""
     sql, values = _queue(store, Wanted(wanted.calls, wanted.kinds, (), wanted.severities, wanted.sample), who, moment)
-    sql = f"""{sql}, ranked AS (SELECT call_id, state, row_number() OVER (ORDER BY {_ORDER}) AS rank FROM q),
+    sql = f"""{sql}, ranked AS (SELECT call_id, state, row_number() OVER (ORDER BY {_order()}) AS rank FROM q),
               here AS (SELECT coalesce(max(rank), 0) AS rank FROM ranked WHERE call_id = $after)
               SELECT ranked.call_id FROM ranked, here
               WHERE ranked.state = 'open' AND ranked.call_id IS DISTINCT FROM $after
@@ -148,8 +154,9 @@ def next_call(store: Store, wanted: Wanted, who: str, moment: Moment, after: str
     return str(found[0]["call_id"]) if found else None
 
 
-# Sampled calls come in the order in which they were drawn: so those heard so far are a random sample too.
-_ORDER = "CASE WHEN kind = 'sampled' THEN -1 ELSE risk END DESC, drawn NULLS LAST, call_id"
+def _order(of: str = "") -> str:
+    # sampled calls come in the order in which they were drawn: so those heard so far are a random sample too
+    return f"CASE WHEN {of}kind = 'sampled' THEN -1 ELSE {of}risk END DESC, {of}drawn NULLS LAST, {of}call_id"
 
 
 def _queue(store: Store, wanted: Wanted, who: str, moment: Moment) -> tuple[str, dict[str, Any]]:
@@ -158,7 +165,7 @@ def _queue(store: Store, wanted: Wanted, who: str, moment: Moment) -> tuple[str,
     with Ledger(store.home) as ledger, ledger.reading() as db:
         held = claims.running(db, moment.now)
     values |= {
-        "who": who, "overdue": _plain(moment.overdue), "severities": list(SEVERITIES),
+        "who": who, "overdue": _plain(moment.overdue),
         "held": [c.call_id for c in held], "holders": [c.claimed_by for c in held],
         "ends": [_plain(c.claimed_until) for c in held],
     }  # fmt: skip
@@ -176,18 +183,15 @@ def _queue(store: Store, wanted: Wanted, who: str, moment: Moment) -> tuple[str,
         of_sample = "WHERE sample = $sample"
         parts.append("drawn IS NOT NULL")
     sql = f"""
-        WITH f AS (SELECT result, count(*) AS findings, count(*) FILTER (decision IS NULL) AS undecided,
-                          bool_or(severity = 'critical' AND status = 'confirmed') AS knock_out,
+        WITH f AS (SELECT result, bool_or(severity = 'critical' AND status = 'confirmed') AS knock_out,
                           bool_or(status = 'suspected') AS suspected,
-                          bool_or(severity = 'critical' AND decision IS NULL) AS critical,
-                          min((list_position($severities, severity), status, category)) AS gravest
+                          bool_or(severity = 'critical' AND decision IS NULL) AS critical
                    FROM findings WHERE by_machine GROUP BY result),
              s AS (SELECT DISTINCT result FROM steps WHERE verdict = 'cannot_tell'),
              d AS (SELECT call_id, min(position) AS drawn FROM sampled_calls {of_sample} GROUP BY call_id),
              h AS (SELECT unnest($held::VARCHAR[]) AS call_id, unnest($holders::VARCHAR[]) AS holder,
                           unnest($ends::TIMESTAMP[]) AS held_until),
-             k AS (SELECT c.* EXCLUDE (fatal), d.drawn, coalesce(f.findings, 0) AS findings,
-                          coalesce(f.undecided, 0) AS undecided,
+             k AS (SELECT c.result, c.call_id, c.risk, d.drawn,
                           CASE WHEN f.knock_out THEN 'knock_out' WHEN f.suspected THEN 'suspected'
                                WHEN c.band = 'cannot_tell' OR s.result IS NOT NULL THEN 'cannot_tell'
                                WHEN d.call_id IS NOT NULL THEN 'sampled' END AS kind,
@@ -196,10 +200,7 @@ def _queue(store: Store, wanted: Wanted, who: str, moment: Moment) -> tuple[str,
                           CASE WHEN f.critical AND NOT c.signed THEN make_timestamp(epoch_us(c.stored_at)) END
                                AS critical_since,
                           coalesce(critical_since <= $overdue, false) AS overdue,
-                          CASE WHEN NOT c.signed THEN h.holder END AS holder, h.held_until,
-                          coalesce(f.gravest[3], '') AS category,
-                          coalesce($severities[f.gravest[1]::INTEGER], '') AS severity,
-                          coalesce(f.gravest[2], '') AS status
+                          CASE WHEN NOT c.signed THEN h.holder END AS holder, h.held_until
                    FROM calls c LEFT JOIN f USING (result) LEFT JOIN s USING (result) LEFT JOIN d USING (call_id)
                         LEFT JOIN h USING (call_id) WHERE {where}),
              q AS (SELECT * FROM k WHERE {" AND ".join(parts)})"""

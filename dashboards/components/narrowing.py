@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import streamlit as st
 
 from auditor.models import SEVERITIES
-from auditor.store.answers import Choices, Filters
+from auditor.store.answers import Choices, Filters, Scope
 from auditor.store.queries import Store
 from auditor.store.queue import KINDS, State, Wanted
 from dashboards.locales import name, t
@@ -67,14 +67,13 @@ def last_looked_at() -> Wanted:
 
 def narrowing(store: Store, samples: Sequence[int]) -> Wanted:
     """Show the filters; returns what they choose, which the address then says too."""
-    before, offered = chosen(), store.choices()
+    before, (offered, weeks) = chosen(), offers(store)
     picked: dict[str, str | None] = {}
     picked["kind"] = st.segmented_control(
         t("queue.kind"), KINDS, default=before.get("kind") if before.get("kind") in KINDS else None,
         format_func=lambda kind: t(f"queue.kind_{kind}"), key=_key("kind"),
     )  # fmt: skip
     *first, more = st.columns([1, 1, 1, 1, 1, 0.8], vertical_alignment="bottom")
-    weeks = [week.monday.isoformat() for week in reversed(store.trend())]
     options = _options(offered, weeks, samples)
     for place, field in zip(first, ("state", "team", "agent", "category", "severity"), strict=True):
         with place:
@@ -93,6 +92,16 @@ def narrowing(store: Store, samples: Sequence[int]) -> Wanted:
         else:
             st.query_params.pop(field, None)
     return wanted(params)
+
+
+def offers(store: Store) -> tuple[Choices, list[str]]:
+    """What there is to filter by, and the weeks with calls, the latest first; asked again once something is stored."""
+    return _offers(str(store.home.path), store.scope, store.version(), _store=store)
+
+
+@st.cache_data(show_spinner=False, max_entries=50)
+def _offers(home: str, scope: Scope, version: int, _store: Store) -> tuple[Choices, list[str]]:  # noqa: ARG001
+    return _store.choices(), [week.monday.isoformat() for week in reversed(_store.trend())]
 
 
 def _options(offered: Choices, weeks: Sequence[str], samples: Sequence[int]) -> dict[str, Sequence[str]]:

@@ -36,8 +36,10 @@ def sampling_panel(
         _one(each, names)
     if not progress:
         st.text(t("queue.samples_none"))
-    with st.expander(t("queue.draw_title"), key="draw_panel"):
-        _draw(store, who, wanted, now, turn=max((each.sample.sample for each in progress), default=0))
+    panel = st.expander(t("queue.draw_title"), key="draw_panel", on_change="rerun")
+    if panel.open:  # counting what could be drawn takes a look at every call
+        with panel:
+            _draw(store, who, wanted, now, turn=max((each.sample.sample for each in progress), default=0))
 
 
 def _one(progress: Progress, names: Mapping[str, str]) -> None:

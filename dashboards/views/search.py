@@ -13,6 +13,7 @@ from auditor.store.search import count, search
 from auditor.text.masking import veil
 from dashboards import data
 from dashboards.components.hits import hits
+from dashboards.components.narrowing import offers
 from dashboards.locales import t
 from dashboards.who import need
 
@@ -22,7 +23,7 @@ LONGEST = 100
 
 def choose(store: Store) -> tuple[list[str], Filters]:
     """The words, and in which calls to look for them; both are in the address too."""
-    offered = store.choices()
+    offered, weeks = offers(store)
     typed = st.text_input(
         t("search.words"),
         st.query_params.get("words", ""),
@@ -30,7 +31,6 @@ def choose(store: Store) -> tuple[list[str], Filters]:
         max_chars=LONGEST,
         key="words",
     )
-    weeks = [week.monday.isoformat() for week in reversed(store.trend())]
     picked: dict[str, str | None] = {"words": typed.strip()}
     for place, (field, options) in zip(
         st.columns(3), (("team", offered.teams), ("agent", offered.agents), ("week", weeks)), strict=True

@@ -133,6 +133,8 @@ def test_an_empty_queue_says_what_to_do(opened: Opened, home: Home) -> None:
 
 def test_a_sample_is_drawn_with_the_seed_that_is_shown(opened: Opened, home: Home) -> None:
     app = opened(PAGE, of=home.path)
+    app.session_state["draw_panel"] = True
+    app.run()
     seed = app.text_input(key="seed:0").value
     assert "从符合上面筛选、机器没有发现、还没有签发的 1 通里抽出 1 通。" in [text.value for text in app.text]
     app.button(key="draw").click().run()
@@ -147,6 +149,7 @@ def test_a_sample_is_drawn_with_the_seed_that_is_shown(opened: Opened, home: Hom
         shown.text[0].value.splitlines()[1]
         == "抽查 1 通干净通话，人工在 0 通里补出违规：漏检率 0.0%（95% 区间 0.0%–97.5%）。"
     )
+    shown.session_state["draw_panel"] = True
     shown.button(key="only:1").click().run()
     assert [r["shown"] for r in rows(shown)] == ["clean-3"]
     assert "没有可抽的通话" in shown.text[1].value
