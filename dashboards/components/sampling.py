@@ -31,7 +31,7 @@ def sampling_panel(
 ) -> None:
     """Show what samples there are and what they say, and offer to draw another from the calls that the filters leave."""
     st.subheader(t("queue.samples"), anchor=False)
-    st.caption(t("queue.samples_says"))
+    st.text(t("queue.samples_says"))
     for each in progress[:SHOWN]:
         _one(each, names)
     if not progress:

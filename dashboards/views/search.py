@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import streamlit as st
@@ -35,12 +36,8 @@ def choose(store: Store) -> tuple[list[str], Filters]:
     for place, (field, options) in zip(
         st.columns(3), (("team", offered.teams), ("agent", offered.agents), ("week", weeks)), strict=True
     ):
-        every: list[str | None] = [None, *options]
-        before = st.query_params.get(field)
-        picked[field] = place.selectbox(
-            t(f"search.{field}"), every, index=every.index(before) if before in every else 0,
-            format_func=lambda option, field=field: _shown(field, option), key=field,
-        )  # fmt: skip
+        with place:
+            picked[field] = _select(field, options)
     for field, value in picked.items():
         if value:
             st.query_params[field] = value
@@ -78,6 +75,15 @@ def show(store: Store) -> None:
     chosen = hits(lines, words, covered)
     if chosen is not None:
         st.switch_page("views/call.py", query_params={"id": chosen.call_id, "line": str(chosen.line), "from": "search"})
+
+
+def _select(field: str, options: Sequence[str]) -> str | None:
+    every: list[str | None] = [None, *options]
+    before = st.query_params.get(field)
+    return st.selectbox(
+        t(f"search.{field}"), every, index=every.index(before) if before in every else 0,
+        format_func=lambda option: _shown(field, option), key=field,
+    )  # fmt: skip
 
 
 def _shown(field: str, option: str | None) -> str:

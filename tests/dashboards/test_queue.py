@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ PAGE = "views/queue.py"
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
+def home(tmp_path: Path) -> Home:
     return filled(tmp_path / "queue home")
 
 
@@ -140,19 +139,19 @@ def test_a_sample_is_drawn_with_the_seed_that_is_shown(opened: Opened, home: Hom
     app.button(key="draw").click().run()
     assert not app.exception
     assert [(r["shown"], r["kind"]) for r in rows(app)][-1] == ("clean-3", "抽样")
-    head, sentence = app.text[0].value.splitlines()
+    head, sentence = app.text[1].value.splitlines()
     assert head.endswith(f"本机 · 总共 60 通，1 通里抽出 1 通 · 种子 {seed}")
     assert sentence == "1 通都还没有签发。签发后这里给出漏检率。"
     sign(home, "clean-3")
     shown = opened(PAGE, of=home.path)
     assert (
-        shown.text[0].value.splitlines()[1]
+        shown.text[1].value.splitlines()[1]
         == "抽查 1 通干净通话，人工在 0 通里补出违规：漏检率 0.0%（95% 区间 0.0%–97.5%）。"
     )
     shown.session_state["draw_panel"] = True
     shown.button(key="only:1").click().run()
     assert [r["shown"] for r in rows(shown)] == ["clean-3"]
-    assert "没有可抽的通话" in shown.text[1].value
+    assert "没有可抽的通话" in shown.text[2].value
 
 
 def test_a_stranger_sees_nothing(home: Home) -> None:

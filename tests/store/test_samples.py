@@ -47,8 +47,8 @@ def sign(home: Home, call_id: str, added: bool = False, verdict: str = "signed")
             decisions.record(db, Decision(call_id, "added", breach.finding_id, "added", "li", NOW, body), 0)
         seen = len(decisions.history(db, call_id, "call", ""))
         current = catalog.current(db, call_id)
-        body = {"result": current.result if current else None}
-        decisions.record(db, Decision(call_id, "call", "", verdict, "li", NOW, body), seen)
+        signed = {"result": current.result if current else None}
+        decisions.record(db, Decision(call_id, "call", "", verdict, "li", NOW, signed), seen)
 
 
 def test_only_judged_calls_without_findings_can_be_drawn(home: Home, store: Store, calls: list[str]) -> None:
