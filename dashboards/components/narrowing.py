@@ -29,7 +29,7 @@ _TURN = "queue_filters_turn"
 def chosen() -> dict[str, str]:
     """The filters of the address by field; without any there, those last looked at in this session."""
     found = {field: st.query_params[field] for field in FIELDS if st.query_params.get(field)}
-    return found or dict(st.session_state.get(_KEPT, {}))
+    return found or chosen_last()
 
 
 def choose(params: Mapping[str, str]) -> None:
@@ -60,9 +60,14 @@ def wanted(params: Mapping[str, str]) -> Wanted:
     )  # fmt: skip
 
 
+def chosen_last() -> dict[str, str]:
+    """The filters with which this session looked at the queue last."""
+    return dict(st.session_state.get(_KEPT, {}))
+
+
 def last_looked_at() -> Wanted:
     """The part of the queue that this session looked at last: where the next call comes from."""
-    return wanted(st.session_state.get(_KEPT, {}))
+    return wanted(chosen_last())
 
 
 def narrowing(store: Store, samples: Sequence[int]) -> Wanted:

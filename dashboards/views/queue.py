@@ -7,23 +7,22 @@ from datetime import datetime
 
 import streamlit as st
 
-from auditor.errors import ConflictError, NotFoundError
-from auditor.review.claims import give_back, take, take_next
-from auditor.review.due import WORKPLACE, overdue_since
+from auditor.review.claims import give_back
+from auditor.review.due import WORKPLACE
 from auditor.store import queue, samples
 from auditor.store.ledger import Ledger
 from auditor.store.people import Person, people
 from auditor.store.queries import Store
-from auditor.store.queue import Count, Moment, Wanted
+from auditor.store.queue import Count
 from dashboards import data
 from dashboards.components.narrowing import narrowing
 from dashboards.components.sampling import sampling_panel
+from dashboards.components.working import looked_at, notice, open_next, open_this
 from dashboards.components.worklist import Chosen, worklist
 from dashboards.locales import t
 from dashboards.who import need
 
 PAGE = 50
-CALL = "views/call.py"
 
 
 def totals(counts: Sequence[Count], done: int) -> None:
@@ -43,45 +42,17 @@ def says(counts: Sequence[Count]) -> str:
     return t("queue.says", parts=" · ".join(parts))
 
 
-def open_next(store: Store, who: Person, wanted: Wanted, now: datetime) -> None:
-    """Take the next free call and go to it."""
-    call_id = take_next(store, who, wanted, _moment(now))
-    if call_id is None:
-        st.session_state["queue_notice"] = ("none_free", None)
-        st.rerun()
-    st.switch_page(CALL, query_params={"id": call_id, "from": "queue"})
-
-
 def act(store: Store, who: Person, done: Chosen, now: datetime) -> None:
     """Do what was chosen in the table: give a call back, or take it and go to it."""
     if done.act == "release":
         give_back(store, who, done.call_id, now)
         st.rerun()
-    try:
-        take(store, who, done.call_id, now)
-    except ConflictError:
-        st.session_state["queue_notice"] = ("held", done.call_id)
-        st.rerun()
-    except NotFoundError:
-        st.session_state["queue_notice"] = ("gone", None)
-        st.rerun()
-    st.switch_page(CALL, query_params={"id": done.call_id, "from": "queue"})
-
-
-def notice() -> None:
-    """What came of the last thing done, where it needs saying."""
-    said = st.session_state.pop("queue_notice", None)
-    if said is None:
-        return
-    key, call_id = said
-    st.warning(t(f"queue.notice_{key}"))
-    if call_id is not None:
-        st.page_link(CALL, label=t("queue.only_look"), query_params={"id": call_id, "from": "queue"})
+    open_this(store, who, done.call_id, now)
 
 
 def show(store: Store, who: Person, now: datetime) -> None:
     """The page."""
-    moment = _moment(now)
+    moment = looked_at(now)
     title, button = st.columns([4, 1.2], vertical_alignment="bottom")
     title.title(t("queue.title"), anchor=False)
     progress = samples.progress(store)
@@ -113,10 +84,6 @@ def show(store: Store, who: Person, now: datetime) -> None:
     else:
         st.success(t("queue.empty"))
     sampling_panel(store, who, wanted, progress, _names(store), now)
-
-
-def _moment(now: datetime) -> Moment:
-    return Moment(now, overdue_since(now), now.replace(hour=0, minute=0, second=0, microsecond=0))
 
 
 def _names(store: Store) -> dict[str, str]:
