@@ -59,14 +59,19 @@ def show(store: Store) -> None:
         st.info(t("search.nothing_asked"))
         return
     found = count(store, words, filters)
-    if not found.lines:
+    if not found:
         st.info(t("search.nothing_found"))
         return
-    st.caption(t("search.says", calls=f"{found.calls:,}", lines=f"{found.lines:,}", all=f"{store.count(filters):,}"))
-    number = 1
-    if found.lines > PAGE:
-        number = st.pagination(-(-found.lines // PAGE), key=f"page:{words!r}{filters!r}")
-    lines = search(store, words, filters, limit=PAGE, offset=(number - 1) * PAGE)
+    st.caption(t("search.says", calls=f"{found:,}", all=f"{store.count(filters):,}"))
+    page = f"page:{words!r}{filters!r}"
+    number = st.session_state.get(page, 0)
+    lines = search(store, words, filters, limit=PAGE + 1, offset=number * PAGE)
+    back, forth, _ = st.columns([1, 1, 4])
+    if number:
+        back.button(t("search.back"), on_click=_turn, args=(page, number - 1), key="back", width="stretch")
+    if len(lines) > PAGE:
+        forth.button(t("search.forth"), on_click=_turn, args=(page, number + 1), key="forth", width="stretch")
+    lines = lines[:PAGE]
     calls = heard(store, {line.call_id for line in lines})
     covered = {call_id: veil(call).call for call_id, call in calls.items()}
     lines = [
@@ -75,6 +80,10 @@ def show(store: Store) -> None:
     chosen = hits(lines, words, covered)
     if chosen is not None:
         st.switch_page("views/call.py", query_params={"id": chosen.call_id, "line": str(chosen.line), "from": "search"})
+
+
+def _turn(page: str, number: int) -> None:
+    st.session_state[page] = number
 
 
 def _select(field: str, options: Sequence[str]) -> str | None:
