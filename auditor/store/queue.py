@@ -41,7 +41,7 @@ EVERYTHING = Wanted()
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When the queue is looked at: what came in at ``overdue`` or before has waited too long, ``today`` began at this moment."""
+    """When the queue is looked at: what came in before ``overdue`` has waited too long, ``today`` began at this moment."""
 
     now: datetime
     overdue: datetime
@@ -199,7 +199,7 @@ def _queue(store: Store, wanted: Wanted, who: str, moment: Moment) -> tuple[str,
                                WHEN h.holder IS NOT NULL THEN 'others' ELSE 'open' END AS state,
                           CASE WHEN f.critical AND NOT c.signed THEN make_timestamp(epoch_us(c.stored_at)) END
                                AS critical_since,
-                          coalesce(critical_since <= $overdue, false) AS overdue,
+                          coalesce(critical_since < $overdue, false) AS overdue,
                           CASE WHEN NOT c.signed THEN h.holder END AS holder, h.held_until
                    FROM calls c LEFT JOIN f USING (result) LEFT JOIN s USING (result) LEFT JOIN d USING (call_id)
                         LEFT JOIN h USING (call_id) WHERE {where}),

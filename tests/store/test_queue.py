@@ -147,7 +147,7 @@ def test_every_kind_is_counted_by_state(filled: Home, store: Store) -> None:
 
 
 def test_a_critical_finding_that_nobody_ruled_on_becomes_overdue(filled: Home, store: Store) -> None:
-    on_time, late = Moment(NOW, STORED - timedelta(seconds=1), NOW), Moment(NOW, STORED, NOW)
+    on_time, late = Moment(NOW, STORED, NOW), Moment(NOW, STORED + timedelta(seconds=1), NOW)
     assert sum(c.overdue for c in counts(store, EVERYTHING, "甲", on_time)) == 0
     assert {c.kind: c.overdue for c in counts(store, EVERYTHING, "甲", late) if c.overdue} == {
         "knock_out": 1, "suspected": 1,
