@@ -67,5 +67,5 @@ def onward(store: Store, who: Person, call_id: str, now: datetime, *, signed: bo
     back, forth = st.columns(2)
     if back.button(t("queue.back"), key="back", width="stretch"):
         st.switch_page(QUEUE, query_params=chosen_last())
-    if forth.button(t("queue.next"), shortcut="N", key="next", width="stretch"):
+    if forth.button(t("queue.next"), shortcut="Shift+N", key="next", width="stretch"):
         open_next(store, who, last_looked_at(), now, after=call_id)
