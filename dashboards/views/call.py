@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from auditor.errors import NotFoundError
+from auditor.review.due import WORKPLACE
 from auditor.review.unmasking import unmask
 from auditor.store.answers import StoredCall
 from auditor.store.queries import Store
@@ -21,6 +22,7 @@ from dashboards.components.headline import headline
 from dashboards.components.player import player
 from dashboards.components.signals import signals
 from dashboards.components.signoff import signoff
+from dashboards.components.working import onward
 from dashboards.locales import t
 from dashboards.reviewed import reviewed
 from dashboards.who import can, me
@@ -81,6 +83,8 @@ def show(store: Store, stored: StoredCall) -> None:
     if annotations:
         titles.append(t("call.hints", n=len(hints)))
     with judge:
+        if st.query_params.get("from") == "queue" and can("review"):
+            onward(store, me(), stored.entry.call_id, datetime.now(WORKPLACE), signed=bool(seen.signed()))
         signoff(seen)
         appeal_line(stored)
     findings, steps, lost, measured, *beside = judge.tabs(titles, key="judgement")
