@@ -193,11 +193,12 @@ class Store:
         """Everything kept of one call; raises NotFoundError."""
         with Ledger(self.home) as ledger, ledger.reading() as db:
             entry = catalog.current(db, call_id)
-        if entry is None or not self._in_scope(entry):
+        if entry is None or not self.sees(entry):
             raise NotFoundError(f"归档目录里没有通话 {jobs.printable(call_id)[:200]}。请核对编号。")
         return self.stored(entry)
 
-    def _in_scope(self, entry: Entry) -> bool:
+    def sees(self, entry: Entry) -> bool:
+        """Whether the result is of a call in scope."""
         if self.scope == EVERYBODYS:
             return True
         where, values = self.where(attempts=True)

@@ -47,6 +47,7 @@ def create(db: duckdb.DuckDBPyConnection) -> None:
         else:
             db.execute(f"CREATE VIEW {table} AS FROM blank_{table}")
     _fill(db, "decisions", decision_columns().empty_table())
+    db.execute("CREATE VIEW documents AS SELECT result, call, audit FROM blank_calls")
     db.execute("CREATE TABLE spoken AS SELECT transcript, text FROM blank_utterances")
     for table, mirror in mirrors().items():
         _fill(db, table, mirror.columns.empty_table())
@@ -104,6 +105,10 @@ def _show_segments(db: duckdb.DuckDBPyConnection, home: Home, changes: Changes) 
             source = scan(files(home, table, segments)) if segments else f"blank_{table}"
             counts = " SEMI JOIN calls USING (result)" if table in AUDIT_TABLES else ""
             db.execute(f"CREATE OR REPLACE VIEW {table} AS FROM {source}{counts}")
+    source = scan(files(home, "calls", snapshot.audits)) if snapshot.audits else "blank_calls"
+    db.execute(
+        f"CREATE OR REPLACE VIEW documents AS SELECT result, call, audit FROM {source} SEMI JOIN calls USING (result)"
+    )
 
 
 def _read_segments(db: duckdb.DuckDBPyConnection, home: Home, moved: pa.Table) -> None:

@@ -2,6 +2,9 @@
 
 All text reaches the browser as data and is put in with ``textContent``: what was said in a call, a file name or an
 agent's name can hold markup, and must stay text.
+
+A component's function in the browser is called again whenever its data change, without being told that the call before is
+over; ``element.js`` holds what all of them do about that.
 """
 
 from __future__ import annotations
@@ -15,9 +18,14 @@ if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
 
 
-def define(name: str) -> ComponentRenderer:
-    """Register the component of the files ``name.html``, ``name.css`` and ``name.js`` in this folder."""
+def define(name: str, *parts: str) -> ComponentRenderer:
+    """Register the component of the files ``name.html``, ``name.css`` and ``name.js`` in this folder.
+
+    ``parts`` are further scripts that it needs, by name; they stand before its own.
+    """
     folder = Path(__file__).parent
-    files = (f"{name}.html", "tokens.css", f"{name}.css", f"{name}.js")
-    html, tokens, css, js = ((folder / file).read_text(encoding="utf-8") for file in files)
+    html, tokens, css = (
+        (folder / file).read_text(encoding="utf-8") for file in (f"{name}.html", "tokens.css", f"{name}.css")
+    )
+    js = "\n".join((folder / f"{part}.js").read_text(encoding="utf-8") for part in (*parts, name))
     return st.components.v2.component(f"auditor_{name}", html=html, css=tokens + css, js=js)
