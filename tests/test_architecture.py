@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "suspicions": {"reader", "rules", "conversation", "text"},
     "scoring": {"rules", "conversation", "text"},
     "pipeline": {"speech", "text", "conversation", "rules", "reader", "suspicions", "scoring"},
-    "store": set(),
+    "store": {"text.normalise"},
     "review": {"store", "scoring", "rules.points", "text"},
     "batch": {"pipeline", "store", "speech"},
     "worker": {"batch", "pipeline", "rules", "reader", "speech", "store"},
