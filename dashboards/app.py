@@ -18,6 +18,12 @@ HERE = Path(__file__).parent
 NAVIGATION: tuple[tuple[str, str, str, Action], ...] = (
     ("overview", "overview", "", "see_calls"),
     ("call", "call", "call", "see_calls"),
+    ("violations", "violations", "violations", "oversee"),
+    ("coverage", "coverage", "coverage", "oversee"),
+    ("cases", "cases", "cases", "oversee"),
+    ("log", "log", "log", "oversee"),
+    ("lab", "lab", "lab", "see_calls"),
+    ("operations", "operations", "operations", "operate"),
 )
 """The pages: file, title, address, and what one must be allowed to do to see it."""
 

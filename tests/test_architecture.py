@@ -36,7 +36,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "replay": {"pipeline", "reader", "rules", "store"},
     "evaluation": {"pipeline", "store", "rules", "reader", "speech", "text"},
     "annotate": {"rules", "store", "text"},
-    "web": {"store", "review", "speech.audio"},
+    "reports": {"store", "rules.norms", "text.masking"},
+    "web": {"store", "review", "reports", "speech.audio"},
     "cli": {
         "speech",
         "text",
@@ -55,6 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "published",
         "evaluation",
         "annotate",
+        "reports",
         "web",
     },
 }
@@ -91,7 +93,7 @@ HOMES: dict[str, tuple[str, ...]] = {
 PURE = (
     "text", "conversation", "rules/match.py", "rules/scene.py", "rules/stated.py", "rules/metadata.py", "rules/place.py", "scoring",
     "reader/grams.py", "reader/weights.py", "reader/read.py", "reader/train.py", "review/triage.py", "review/effective.py",
-    "review/sampling.py", "review/roles.py", "suspicions.py",
+    "review/sampling.py", "review/roles.py", "review/due.py", "suspicions.py",
     "pipeline.py", "annotate/prompt.py", "annotate/answers.py",
 )  # fmt: skip
 IMPURE = {

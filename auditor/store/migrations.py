@@ -156,6 +156,10 @@ def _m010_changes(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
+def _m011_retries(db: sqlite3.Connection) -> None:
+    db.execute("CREATE TABLE retries (job_id TEXT PRIMARY KEY, marked_by TEXT NOT NULL, marked_at TEXT NOT NULL)")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m001_catalog,
     _m002_jobs,
@@ -167,4 +171,5 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m008_appeals,
     _m009_coaching,
     _m010_changes,
+    _m011_retries,
 )

@@ -14,6 +14,7 @@ from auditor.text.masking import mask_text
 from dashboards import data
 from dashboards.acts import drawn
 from dashboards.components import cards
+from dashboards.components.arrival import arrive
 from dashboards.components.calls import calls_table
 from dashboards.components.headline import headline
 from dashboards.components.player import player
@@ -108,6 +109,7 @@ def page(store: Store) -> None:
         choose(store)
     else:
         show(store, stored)
+        arrive()
 
 
 page(data.store())

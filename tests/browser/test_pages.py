@@ -50,7 +50,7 @@ def ask(chrome: Chrome, script: str) -> Any:
 def open_call(chrome: Chrome, url: str, call_id: str) -> None:
     chrome.get(f"{url}/call?id={quote(call_id)}")
     until(chrome, lambda c: ask(c, "return lines.length") == 5)
-    assert ask(chrome, "return document.querySelectorAll('[data-testid=stSidebarNav] a').length") == 2
+    assert ask(chrome, "return document.querySelectorAll('[data-testid=stSidebarNav] a').length") > 1
 
 
 def heading(chrome: Chrome) -> str:
