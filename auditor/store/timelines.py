@@ -73,6 +73,11 @@ class Contact:
     kept: tuple[KeptPromise, ...]
     marks: tuple[Mark, ...]
 
+    @property
+    def reached(self) -> bool:
+        """Whether a person answered; a voicemail is nobody."""
+        return self.answered and self.party != "voicemail"
+
 
 VEILED = 20
 _KINDS = {"case": "case_id", "customer": "customer_id"}

@@ -31,6 +31,7 @@ OF_FINDINGS: Mapping[str, str] = {
 DIMENSIONS: tuple[str, ...] = (*OF_FINDINGS, *OF_CALLS)
 """What violations can be counted by; a call or finding that has no value there counts under an empty text."""
 
+TIMES = ("day", "week", "month")
 _NAMED = re.compile(r"\$(\w+)")
 _EXPRESSIONS = {**OF_CALLS, **OF_FINDINGS}
 _CITES = "CASE WHEN len(f.cites) = 0 THEN [''] ELSE f.cites END"
@@ -148,11 +149,12 @@ def tallies(
 ) -> list[Tally]:
     """Findings by one or two of ``DIMENSIONS``, the most frequent first (time in its order); raises KeyError for others.
 
-    A finding that rests on several clauses counts under each of them.
+    A finding that rests on several clauses counts under each of them. Calls without findings have their row too, where one dimension
+    of calls is asked for.
     """
     first, second = _EXPRESSIONS[one], _EXPRESSIONS[two] if two else "''"
     joined, _, values = _joined(store, filters, which, clauses="clause" in (one, two))
-    order = "one DESC" if one in ("day", "week", "month") else "sum(counted) OVER (PARTITION BY one) DESC, one"
+    order = "one DESC" if one in TIMES else "sum(counted) OVER (PARTITION BY one) DESC, one"
     sql = f"""SELECT * FROM (
                 SELECT coalesce({first}, '') AS one, coalesce({second}, '') AS two, {_COUNTS} FROM {joined} GROUP BY ALL)
               ORDER BY {order}, counted DESC, two"""
@@ -161,6 +163,11 @@ def tallies(
     for row in store.ask(sql, values):
         key = (row["one"] if one in OF_CALLS else "", row["two"] if two in OF_CALLS else "")
         found.append(Tally(**row, of_calls=of.get(key, 0)))
+    if two is None and one in OF_CALLS:
+        clean = of.keys() - {(each.one, "") for each in found}
+        found += [Tally(value, "", 0, 0, of[value, ""], *(0,) * 8) for value, _ in sorted(clean)]
+        if one in TIMES:
+            found.sort(key=lambda each: each.one, reverse=True)
     return found
 
 

@@ -51,7 +51,7 @@ def by_two(
 ) -> None:
     """A grid of what counts, each number with the calls that were audited there, ``of``; empty where there were none."""
     rows = list(dict.fromkeys(each.one for each in found))
-    sums: dict[str, int] = {}
+    sums = {value: 0 for _, value in of} if two in OF_CALLS else {}
     for each in found:
         sums[each.two] = sums.get(each.two, 0) + each.counted
     order = (

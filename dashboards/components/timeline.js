@@ -1,6 +1,6 @@
 // Calls over days: data = {label, hours: [from, to], days: [{label, gap, counts, due, calls}], legend, stop}; see timeline.py.
 const NS = "http://www.w3.org/2000/svg";
-const LEFT = 46, TOP = 24, HEIGHT = 240, WIDTH = 112, BELOW = 76;
+const LEFT = 46, TOP = 24, HEIGHT = 240, WIDTH = 112;
 
 function shape(tag, attributes, text) {
   const made = document.createElementNS(NS, tag);
@@ -44,10 +44,10 @@ function spread(calls, middle) {
   });
 }
 
-function day(svg, data, each, number) {
+function day(svg, data, each, number, below) {
   const middle = LEFT + WIDTH * number + WIDTH / 2;
   const left = middle - WIDTH / 2;
-  svg.append(shape("line", { class: "rule", x1: left, x2: left, y1: TOP, y2: TOP + HEIGHT + BELOW - 8 }));
+  svg.append(shape("line", { class: "rule", x1: left, x2: left, y1: TOP, y2: TOP + HEIGHT + below - 4 }));
   svg.append(shape("text", { x: middle, y: 15, "text-anchor": "middle" }, each.label));
   if (each.gap) svg.append(shape("text", { x: left + 3, y: TOP + HEIGHT - 5 }, each.gap));
   let under = TOP + HEIGHT + 17;
@@ -78,7 +78,8 @@ function key(data, [kind, label]) {
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".timeline");
   const width = LEFT + WIDTH * data.days.length + 6;
-  const svg = shape("svg", { width, height: TOP + HEIGHT + BELOW, role: "group", "aria-label": data.label });
+  const below = 12 + 16 * Math.max(1, ...data.days.map((each) => each.counts.length + each.due.length));
+  const svg = shape("svg", { width, height: TOP + HEIGHT + below, role: "group", "aria-label": data.label });
   const [from, to] = data.hours;
   for (const [begin, end] of [[0, from], [to, 24]]) {
     if (end > begin) svg.append(shape("rect", { class: "night", x: LEFT, y: y(begin), width: width - LEFT, height: y(end) - y(begin) }));
@@ -90,7 +91,7 @@ export default function ({ data, parentElement }) {
   for (const hour of data.hours) {
     if (hour > 0 && hour < 24) svg.append(shape("line", { class: "edge", x1: LEFT, x2: width, y1: y(hour), y2: y(hour) }));
   }
-  data.days.forEach((each, number) => day(svg, data, each, number));
+  data.days.forEach((each, number) => day(svg, data, each, number, below));
   root.querySelector(".scroll").replaceChildren(svg);
   root.querySelector("figcaption").replaceChildren(...data.legend.map((each) => key(data, each)));
 }

@@ -50,7 +50,7 @@ def _day(day: date, found: Sequence[Contact], limits: Mapping[Region, Limits], r
     ours = [
         c for c in found if c.call.metadata.direction in (None, "outbound") and not c.call.metadata.callback_requested
     ]
-    picked_up = [c for c in ours if c.answered and c.party != "voicemail"]
+    picked_up = [c for c in ours if c.reached]
     numbers = Counter(c.call.metadata.callee_number_hash for c in ours if c not in picked_up)
     agreed = max((c.call.metadata.agreed_calls_per_day or 0 for c in found), default=0)
     norm = limits.get(found[0].call.metadata.region or region, Limits())
@@ -128,7 +128,7 @@ def _drawn(contact: Contact, hours: tuple[float, ...]) -> dict[str, object]:
     ]
     return {
         "hour": hour,
-        "answered": contact.answered,
+        "answered": contact.reached,
         "found": len(contact.marks),
         "several": any(m.of_several for m in contact.marks),
         "stop": contact.stop,

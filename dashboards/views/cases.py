@@ -88,7 +88,7 @@ def show(store: Store, kind: str, id: str, whole: bool) -> None:
     except (AuditorError, OSError):
         st.warning(t("cases.no_limits"))
     dated = [each for each in found if each.started_at is not None]
-    answered = sum(each.answered for each in found)
+    answered = sum(each.reached for each in found)
     marks = sum(len(each.marks) for each in found)
     days = limits_of(dated, limits, region)
     over = [day for day in days if day.over]
@@ -105,7 +105,7 @@ def show(store: Store, kind: str, id: str, whole: bool) -> None:
 def _table(found: list[Contact]) -> None:
     table = {
         t("table.started"): [when(each.started_at) if each.started_at else "" for each in found],
-        t("cases.answered"): [t("cases.yes") if each.answered else t("cases.no") for each in found],
+        t("cases.answered"): [t("cases.yes") if each.reached else t("cases.no") for each in found],
         t("table.party"): [name("party", each.party) if each.answered else "" for each in found],
         t("table.agent"): [each.agent_name or each.agent_id or "" for each in found],
         t("table.team"): [each.team or "" for each in found],

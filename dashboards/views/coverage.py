@@ -27,10 +27,11 @@ def chosen_pack(store: Store) -> Pack | None:
     known = packs(store)
     if not known:
         return None
-    place, _ = st.columns([1, 2])
-    picked = choosing.one(place, "pack", t("coverage.pack"), known, str) if len(known) > 1 else known[0]
-    if len(known) == 1:
-        place.text(t("coverage.in_force", pack=picked))
+    if len(known) > 1:
+        picked = choosing.one(st.columns([1, 1])[0], "pack", t("coverage.pack"), known, str)
+    else:
+        picked = known[0]
+        st.text(t("coverage.in_force", pack=picked))
     try:
         return data.pack(store.home, picked)
     except (AuditorError, OSError):

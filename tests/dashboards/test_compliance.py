@@ -191,3 +191,16 @@ def test_hostile_words_are_never_markup(opened: Opened, seen: Home, name: str, l
     assert "evil.example" not in markup(page)
     assert HOSTILE not in markup(page)
     assert QUOTE not in markup(page)
+
+
+def test_going_from_page_to_page_carries_no_choice_into_a_wrong_place(opened: Opened, seen: Home) -> None:
+    page = opened(of=seen.path)
+    page.switch_page("views/coverage.py").run()
+    page.selectbox(key="chosen_region").set_value("CN").run()
+    for name in ("violations", "overview", "log", "cases", "violations"):
+        page.switch_page(f"views/{name}.py").run()
+        assert not page.exception
+    page.multiselect(key="chosen_team").set_value(["一组"]).run()
+    assert metrics(page)["质检通话"] == "5"
+    page.switch_page("views/overview.py").run()
+    assert not page.exception

@@ -63,6 +63,14 @@ def test_each_number_has_its_denominator(store: Store) -> None:
     assert audited(store, one="category", two="agency") == {("", AGENCY): 2, ("", ""): 3}
 
 
+def test_calls_without_findings_are_counted_too(store: Store) -> None:
+    rows = {
+        each.one: (each.counted, each.of_calls)
+        for each in tallies(store, which=Which({"category": ("off_hours",)}), one="agency")
+    }
+    assert rows == {"": (1, 3), AGENCY: (0, 2)}
+
+
 def test_a_finding_counts_under_each_of_its_clauses(store: Store) -> None:
     rows = {each.one: each.counted for each in tallies(store, one="clause")}
     assert rows == {"CBA2026-ban-2": 3, "CivilCode-1032": 3, "": 1}
