@@ -16,7 +16,6 @@ from dashboards import data
 from dashboards.acts import drawn
 from dashboards.components import cards
 from dashboards.components.appeal import appeal_line
-from dashboards.components.arrival import arrive
 from dashboards.components.calls import calls_table
 from dashboards.components.headline import headline
 from dashboards.components.player import player
@@ -67,21 +66,15 @@ def show(store: Store, stored: StoredCall) -> None:
     """The call: headline, then listening on the left and judgement on the right."""
     seen = reviewed(store, stored, may_review=can("review"), whole=whole(store, stored))
     headline(seen)
-    due = [step for step in seen.counts.steps if step.verdict != "na"]
-    done = sum(step.verdict == "done" for step in due)
     listen, judge = st.columns([1.32, 1], gap="medium")
     with listen:
         player(seen, stored.call.utterances, data.recording(store.home, stored), line())
     annotations = store.annotations(stored.call)
     hints = cards.suspected(annotations)
+    # what the tabs are called must not change with what is decided: Streamlit would go back to the first
     titles = [
-        t("call.findings", n=len(seen.findings())),
-        t("call.steps", done=done, of=len(due)),
-        t("call.deductions", n=len(seen.counts.scorecard.deductions)),
-        t("call.signals"),
+        t(f"call.{tab}") for tab in ("findings", "steps", "deductions", "signals", *(["hints"] if annotations else []))
     ]
-    if annotations:
-        titles.append(t("call.hints", n=len(hints)))
     with judge:
         if st.query_params.get("from") == "queue" and can("review"):
             onward(store, me(), stored.entry.call_id, datetime.now(WORKPLACE), signed=bool(seen.signed()))
@@ -115,7 +108,6 @@ def page(store: Store) -> None:
         choose(store)
     else:
         show(store, stored)
-        arrive()
 
 
 page(data.store())
