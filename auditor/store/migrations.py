@@ -127,11 +127,13 @@ def _m008_appeals(db: sqlite3.Connection) -> None:
     for statement in (
         """CREATE TABLE appeals (
              appeal BIGINT PRIMARY KEY, call_id TEXT NOT NULL, kind TEXT NOT NULL, item TEXT NOT NULL,
-             agent_id TEXT, opened_by TEXT NOT NULL, opened_at TEXT NOT NULL)""",
+             agent_id TEXT, opened_by TEXT NOT NULL, opened_at TEXT NOT NULL, topic TEXT NOT NULL, about TEXT NOT NULL)""",
         "CREATE INDEX appeals_by_call ON appeals (call_id)",
+        "CREATE INDEX appeals_by_topic ON appeals (kind, topic)",
         """CREATE TABLE appeal_steps (
              appeal BIGINT NOT NULL REFERENCES appeals, version INTEGER NOT NULL, state TEXT NOT NULL,
-             text TEXT NOT NULL, taken_by TEXT NOT NULL, taken_at TEXT NOT NULL, PRIMARY KEY (appeal, version))""",
+             text TEXT NOT NULL, taken_by TEXT NOT NULL, taken_at TEXT NOT NULL, changes TEXT NOT NULL,
+             PRIMARY KEY (appeal, version))""",
     ):
         db.execute(statement)
 

@@ -155,11 +155,13 @@ def in_force(store: Store, by: By, filters: Filters = EVERY_CALL) -> list[InForc
 def readers(store: Store, filters: Filters = EVERY_CALL, latest: int = 200) -> list[InForce]:
     """The second readers behind the ``latest`` results, by the fingerprint of their weights; empty text where there was none."""
     where, values = store.where(filters)
-    sql = f"""
-        WITH newest AS (SELECT c.result FROM calls c WHERE {where} ORDER BY c.result DESC LIMIT $latest)
-        SELECT regexp_extract(right(audit, 200), '"reader":"([^"]*)"}}$', 1) AS version, count(*) AS calls, max(result) AS last
-        FROM calls SEMI JOIN newest USING (result) GROUP BY version ORDER BY last DESC"""
-    rows = store.ask(sql, {**values, "latest": latest})
+    newest = f"SELECT c.result FROM calls c WHERE {where} ORDER BY c.result DESC LIMIT $latest"
+    found = [row["result"] for row in store.ask(newest, {**values, "latest": latest})]
+    # the least number as a bound of its own: row groups of older results are then not read
+    sql = """SELECT regexp_extract(right(audit, 200), '"reader":"([^"]*)"}$', 1) AS version, count(*) AS calls, max(result) AS last
+             FROM documents WHERE result >= $least AND result IN (SELECT unnest($found))
+             GROUP BY version ORDER BY last DESC"""
+    rows = store.ask(sql, {"found": found, "least": min(found, default=0)})
     return [InForce(row["version"], row["calls"], n == 0) for n, row in enumerate(rows)]
 
 

@@ -91,7 +91,6 @@ def _chart(shares: Sequence[Share], codes: Sequence[str]) -> None:
             y=alt.Y("share:Q", title=None, axis=share, scale=alt.Scale(domain=[0, 1.1 * most])),
             color=alt.Color("warning:N", sort=names, scale=colours, legend=legend),
             shape=alt.Shape("warning:N", sort=names, scale=shapes, legend=legend),
-            strokeDash=alt.StrokeDash("warning:N", sort=names, legend=None),
             tooltip=[
                 alt.Tooltip("warning:N", title=t("operations.warning")),
                 alt.Tooltip("week:O", title=t("overview.week")),

@@ -14,6 +14,7 @@ from auditor.text.masking import mask_text
 from dashboards import data
 from dashboards.acts import drawn
 from dashboards.components import cards
+from dashboards.components.appeal import appeal_line
 from dashboards.components.arrival import arrive
 from dashboards.components.calls import calls_table
 from dashboards.components.headline import headline
@@ -81,6 +82,7 @@ def show(store: Store, stored: StoredCall) -> None:
         titles.append(t("call.hints", n=len(hints)))
     with judge:
         signoff(seen)
+        appeal_line(stored)
     findings, steps, lost, measured, *beside = judge.tabs(titles, key="judgement")
     clauses = data.clauses(store.home, stored.audit.pack)
     with findings:

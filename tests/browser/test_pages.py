@@ -138,7 +138,7 @@ def test_markup_in_a_call_stays_text_and_asks_nobody_for_anything(chrome: Chrome
 def test_hostile_names_in_filters_and_tables_stay_text(chrome: Chrome, url: str) -> None:
     from selenium.webdriver.common.by import By
 
-    chrome.get(url)
+    chrome.get(f"{url}/overview")
     until(chrome, lambda c: heading(c) == "总览")
     click(chrome, ".st-key-team input")
     options = until(chrome, lambda c: c.find_elements(By.CSS_SELECTOR, "[role=option]"))
@@ -158,7 +158,7 @@ def test_a_chosen_row_opens_that_call(chrome: Chrome, url: str) -> None:
     from selenium.webdriver.common.action_chains import ActionChains
     from selenium.webdriver.common.by import By
 
-    chrome.get(url)
+    chrome.get(f"{url}/overview")
     until(chrome, lambda c: heading(c) == "总览")
     table = until(chrome, lambda c: c.find_elements(By.CSS_SELECTOR, "[data-testid=stDataFrame]"))[0]
     until(chrome, lambda c: c.find_elements(By.CSS_SELECTOR, "[data-testid=stDataFrame] canvas"))
@@ -171,7 +171,7 @@ def test_a_chosen_row_opens_that_call(chrome: Chrome, url: str) -> None:
 
 
 def test_the_language_switch_turns_pages_and_stays(chrome: Chrome, url: str) -> None:
-    chrome.get(url)
+    chrome.get(f"{url}/overview")
     until(chrome, lambda c: heading(c) == "总览")
     click(chrome, "[data-testid=stSidebar] button", "English")
     until(chrome, lambda c: heading(c) == "Overview")

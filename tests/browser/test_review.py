@@ -145,8 +145,9 @@ def test_selected_words_become_a_violation_that_the_machine_missed(browser: Chro
     )
     size = len(ask(browser, f"{words} return text.textContent"))
     pointer = ActionChains(browser, duration=50)
-    pointer.w3c_actions.pointer_action.move_to_location(round(box[0]) + 1, round(box[1])).pointer_down()
-    pointer.w3c_actions.pointer_action.move_to_location(round(box[0] + 2 * box[2] / size), round(box[1])).pointer_up()
+    finger: Any = pointer.w3c_actions.pointer_action
+    finger.move_to_location(round(box[0]) + 1, round(box[1])).pointer_down()
+    finger.move_to_location(round(box[0] + 2 * box[2] / size), round(box[1])).pointer_up()
     pointer.perform()
     until(browser, lambda b: ask(b, "return root.querySelector('.pick').hidden === false"))
     press(browser, "a")

@@ -1,0 +1,42 @@
+"""A table of which one row may be chosen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+
+def choosable(
+    table: Mapping[str, Any],
+    key: str,
+    ids: Sequence[str],
+    choose: Callable[[int], None],
+    *,
+    columns: Mapping[str, Any] | None = None,
+    height: int = 420,
+) -> None:
+    """Show the rows, which ``ids`` name, at most ``height`` pixels high; choosing one calls ``choose`` with its place, once.
+
+    Streamlit remembers a choice by row position. The widget's key names what is shown and in which order, so that a
+    choice can never slip to what took the row's place.
+    """
+    revision = hashlib.sha256("\n".join(ids).encode()).hexdigest()[:12]
+    place = f"{key}:{revision}"
+
+    def chosen() -> None:
+        rows = st.session_state[place]["selection"]["rows"]
+        if rows:
+            choose(int(rows[0]))
+
+    st.dataframe(
+        table,
+        key=place,
+        hide_index=True,
+        on_select=chosen,
+        selection_mode="single-row",
+        height=min(38 + 35 * len(ids), height),
+        column_config=columns,
+    )
