@@ -74,11 +74,18 @@ class Card:
     item: Item | None = None
 
 
-def findings(seen: Reviewed, clauses: Mapping[str, str]) -> None:
-    """Show what was found, worst first, confirmed before suspected, each with what people decided of it."""
+def findings(seen: Reviewed, clauses: Mapping[str, str], like: Mapping[str, str]) -> None:
+    """Show what was found, worst first, confirmed before suspected, each with what people decided of it.
+
+    ``like`` says by finding how people decided on words like its own.
+    """
     ranked = sorted(seen.findings(), key=lambda f: (_SEVERITY_ORDER[f.severity], f.status, f.start or 0.0))
     counted = {f.finding_id: f for f in seen.counts.findings}
     cards = [_decided(finding_card(f, clauses), f, counted.get(f.finding_id), seen) for f in ranked]
+    cards = [
+        replace(card, notes=(*card.notes, (t("like.title"), like[f.finding_id]))) if f.finding_id in like else card
+        for card, f in zip(cards, ranked, strict=True)
+    ]
     verdicts = [card.item.verdict for card in cards if card.item]
     says = t(
         "review.says_findings", n=len(cards), left=verdicts.count(""),

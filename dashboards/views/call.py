@@ -22,6 +22,7 @@ from dashboards.components.player import player
 from dashboards.components.signals import signals
 from dashboards.components.signoff import signoff
 from dashboards.components.working import onward
+from dashboards.likeness import likenesses
 from dashboards.locales import t
 from dashboards.reviewed import reviewed
 from dashboards.who import can, me
@@ -83,7 +84,7 @@ def show(store: Store, stored: StoredCall) -> None:
     findings, steps, lost, measured, *beside = judge.tabs(titles, key="judgement")
     clauses = data.clauses(store.home, stored.audit.pack)
     with findings:
-        cards.findings(seen, clauses)
+        cards.findings(seen, clauses, likenesses(store, stored.shown.findings) if can("review") else {})
     with steps:
         cards.steps(seen, clauses)
     with lost:
