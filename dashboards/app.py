@@ -15,14 +15,24 @@ from dashboards.who import can
 HERE = Path(__file__).parent
 
 
-NAVIGATION: tuple[tuple[str, str, str, Action], ...] = (
-    ("overview", "overview", "", "see_calls"),
-    ("call", "call", "call", "see_calls"),
-    ("coach", "coach", "coach", "coach"),
-    ("agent", "agent", "agent", "coach"),
-    ("tasks", "tasks", "tasks", "coach"),
+NAVIGATION: tuple[tuple[str, str, str, tuple[Action, ...]], ...] = (
+    ("queue", "queue", "queue", ("review",)),
+    ("overview", "overview", "overview", ("see_calls",)),
+    ("search", "search", "search", ("see_calls",)),
+    ("mine", "mine", "mine", ("see_own",)),
+    ("call", "call", "call", ("see_calls", "see_own")),
+    ("appeals", "appeals", "appeals", ("answer_appeal",)),
+    ("coach", "coach", "coach", ("coach",)),
+    ("agent", "agent", "agent", ("coach",)),
+    ("tasks", "tasks", "tasks", ("coach",)),
+    ("violations", "violations", "violations", ("oversee",)),
+    ("coverage", "coverage", "coverage", ("oversee",)),
+    ("cases", "cases", "cases", ("oversee",)),
+    ("log", "log", "log", ("oversee",)),
+    ("lab", "lab", "lab", ("see_calls",)),
+    ("operations", "operations", "operations", ("operate",)),
 )
-"""The pages: file, title, address, and what one must be allowed to do to see it."""
+"""The pages: file, title, address, and what one must be allowed to do to see it: one of these. Whose calls it shows is the store's to say."""
 
 
 def pages() -> list[st.Page]:
@@ -33,11 +43,18 @@ def pages() -> list[st.Page]:
         empty = False
     if empty:
         return [st.Page("views/welcome.py", title=t("app.overview"), default=True)]
-    shown = [row for row in NAVIGATION if can(row[3])]
-    return [
-        st.Page(f"views/{file}.py", title=t(f"app.{title}"), url_path=address, default=n == 0)
-        for n, (file, title, address, _) in enumerate(shown)
+    shown = [
+        st.Page(f"views/{file}.py", title=t(f"app.{title}"), url_path=address)
+        for file, title, address, actions in NAVIGATION
+        if any(map(can, actions))
     ]
+
+    def start() -> None:
+        # without parameters it would try to clear those that the language is bound to, and fail
+        st.switch_page(shown[0], query_params={})
+
+    # Streamlit gives its default page no address of its own; links to the first page's would lead nowhere.
+    return [*shown, st.Page(start, title=t("app.title"), default=True, visibility="hidden")]
 
 
 st.set_page_config(page_icon=str(HERE / "icon.png"), layout="wide", initial_sidebar_state=208)

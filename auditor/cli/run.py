@@ -112,8 +112,11 @@ def run(
     retry: Annotated[
         bool, typer.Option("--retry", help="重试以前失败的；不写 PATH 就重试归档目录里全部失败的（模型等选项照写）。")
     ] = False,
+    marked: Annotated[
+        bool, typer.Option("--marked", help="和 --retry 一起用、不写 PATH：只重试在“运行”页上标记了要重试的。")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出到标准输出，给机器读。")] = False,
-    reader: ReadersOption = "builtin",
+    reader: ReadersOption = "own",
     reader_ask: ReaderAskOption = "all",
     reader_at_once: ReaderAtOnceOption = 1,
     reader_rate: ReaderRateOption = 0,
@@ -149,12 +152,14 @@ def run(
     """
     from auditor.batch import run as run_batch
     from auditor.errors import InputError, UsageError
+    from auditor.lessons import reader_in_use
     from auditor.reader.shipped import open_reader
     from auditor.recount import recount
     from auditor.rules.pack import load_pack
     from auditor.speech.audio import RawFormat
     from auditor.speech.diarizers import diarizer_named
     from auditor.speech.ingest import find
+    from auditor.store.corrections import corrections
     from auditor.store.home import Home
     from auditor.worker import Worker, is_attempt
 
@@ -167,15 +172,17 @@ def run(
         at_once=reader_at_once,
     )  # fmt: skip
     rules = load_pack(pack)
-    weights = open_reader("builtin" if large else reader)
     origin = Origin(str(Path.cwd()), None if metadata is None else str(metadata.absolute()), raw, agent_channel)
     if Path(model).expanduser().is_dir():
         model = str(Path(model).expanduser().absolute())
     if not paths and not retry:
         raise UsageError("请写出要处理的录音或转写文件，例如：auditor run 录音文件夹 --model 模型文件夹")
+    if marked and (paths or not retry):
+        raise UsageError("--marked 和 --retry 一起写，并且不写 PATH：auditor run --retry --marked")
     telling = diarizer_named(diarizer)
     opened = Home.open(home, create=bool(paths))
-    groups = [([*paths], origin)] if paths else failed_before(opened)
+    weights = reader_in_use(opened) if large or reader == "own" else open_reader(reader)
+    groups = [([*paths], origin)] if paths else failed_before(opened, marked=marked)
     opened.archive_pack(rules.hash, rules.files)
 
     @cache
@@ -206,7 +213,7 @@ def run(
         listed = None if given.metadata is None else Path(given.metadata)
         with contextlib.chdir(given.folder):
             intake = find(group, listed, assume=raw_format, agent_channel=given.agent_channel)
-            worker = Worker(opened, rules, recogniser, raw_format, telling, asdict(given), weights)
+            worker = Worker(opened, rules, recogniser, raw_format, telling, asdict(given), weights, corrections(opened))
             plan = worker.plan(intake)
             jobs, rejected = plan.jobs, plan.rejected
             attempts.update(job.call_id for job in jobs if is_attempt(job.work))
@@ -261,13 +268,15 @@ def run(
         raise typer.Exit(Exit.SOME_FAILED)
 
 
-def failed_before(home: Home) -> list[tuple[list[Path], Origin]]:
-    """Inputs whose calls failed in earlier runs, grouped by how they were given then."""
+def failed_before(home: Home, *, marked: bool = False) -> list[tuple[list[Path], Origin]]:
+    """Inputs whose calls failed in earlier runs, grouped by how they were given then; only what was marked for it, where asked."""
     from auditor.store.queries import Store
 
     groups: dict[Origin, dict[Path, None]] = {}
     with Store(home) as store:
         for job in store.failed_jobs():
+            if marked and not job.marked_by:
+                continue
             given = json.loads(job.payload)
             sources = given.pop("paths", None) or [job.source]
             groups.setdefault(Origin(**given), {}).update((Path(source), None) for source in sources)

@@ -67,9 +67,9 @@ class Store:
         """The same store for somebody who may see only these calls; what they may not see is as if it were not there."""
         return Store(self.home, scope, self._database)
 
-    def ask(self, sql: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        """All rows of a query; for the modules of this room, which put ``where`` into it."""
-        return self._database.rows(sql, dict(values or {}))
+    def ask(self, sql: str, values: Mapping[str, Any] | None = None, *, spoken: bool = False) -> list[dict[str, Any]]:
+        """All rows of a query; for the modules of this room, which put ``where`` into it. ``spoken``: see ``Database.rows``."""
+        return self._database.rows(sql, dict(values or {}), spoken=spoken)
 
     def where(self, filters: Filters = EVERY_CALL, *, attempts: bool = False) -> tuple[str, dict[str, Any]]:
         """The condition on ``calls c`` that holds for the chosen calls in scope, and the values that it names."""
@@ -193,11 +193,12 @@ class Store:
         """Everything kept of one call; raises NotFoundError."""
         with Ledger(self.home) as ledger, ledger.reading() as db:
             entry = catalog.current(db, call_id)
-        if entry is None or not self._in_scope(entry):
+        if entry is None or not self.sees(entry):
             raise NotFoundError(f"归档目录里没有通话 {jobs.printable(call_id)[:200]}。请核对编号。")
         return self.stored(entry)
 
-    def _in_scope(self, entry: Entry) -> bool:
+    def sees(self, entry: Entry) -> bool:
+        """Whether the result is of a call in scope."""
         if self.scope == EVERYBODYS:
             return True
         where, values = self.where(attempts=True)

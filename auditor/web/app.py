@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from auditor.errors import UsageError
 from auditor.store.home import Home
 from auditor.web.clips import audio_route
+from auditor.web.exports import violations_route
 
 if TYPE_CHECKING:
     from starlette.middleware import Middleware
@@ -104,7 +105,9 @@ def _why_not(host: str, port: int, error: OSError) -> str:
 
 def build(home: Home, host: str = "127.0.0.1") -> ASGIApp:
     """The whole web application for a home: the dashboard, the signed audio, the protections."""
-    app: ASGIApp = _dashboards().server.build(home=home.path, routes=[audio_route(home)], middleware=protections(host))
+    dashboards = _dashboards()
+    routes = [audio_route(home), violations_route(home, dashboards.locales.words)]
+    app: ASGIApp = dashboards.server.build(home=home.path, routes=routes, middleware=protections(host))
     return app
 
 
