@@ -61,7 +61,7 @@ def test_the_periods_and_agents_of_a_choice(store: Store) -> None:
     assert trends.starts(store, Filters(), "month") == [date(2026, 10, 1), date(2026, 9, 1)]
     assert trends.starts(store, OCTOBER, "week")[0] == date(2026, 10, 19)
     found = trends.agents(store, Filters(teams=("一组",)))
-    assert [(a.agent_id, a.name, a.team, a.calls) for a in found][0] == ("A001", "王一", "一组", 2 * EACH)
+    assert next((a.agent_id, a.name, a.team, a.calls) for a in found) == ("A001", "王一", "一组", 2 * EACH)
 
 
 def test_a_step_that_a_person_decided_counts_as_decided(store: Store) -> None:

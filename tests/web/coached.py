@@ -66,7 +66,11 @@ def _result(agent: str, team: str, name: str, month: int, n: int, introduced: bo
     own = call_id(agent, month, n)
     key = hashlib.sha256(own.encode()).hexdigest()
     known = Metadata(
-        started_at=datetime(2026, month, 1 + n, 10, 30, tzinfo=CST), agent_id=agent, agent_name=name, team=team, region="CN"
+        started_at=datetime(2026, month, 1 + n, 10, 30, tzinfo=CST),
+        agent_id=agent,
+        agent_name=name,
+        team=team,
+        region="CN",
     )
     said = (
         Utterance("customer", 0.0, 1.0, "喂？"),
@@ -80,7 +84,9 @@ def _result(agent: str, team: str, name: str, month: int, n: int, introduced: bo
 
 
 def _audit(own: str, introduced: bool, rude: bool) -> Audit:
-    lost: tuple[Deduction, ...] = () if introduced else (Deduction("step", "introduction", Decimal(30), "没有自报身份"),)
+    lost: tuple[Deduction, ...] = (
+        () if introduced else (Deduction("step", "introduction", Decimal(30), "没有自报身份"),)
+    )
     score = Decimal(100 if introduced else 70)
     if introduced:
         step = StepResult("introduction", "", 12, "done", 1, (), "我是示例银行的小王", 1.0, 4.0, "", "")
