@@ -33,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "recount": {"review", "rules", "scoring", "store"},
     "reaudit": {"pipeline", "reader", "recount", "review", "rules", "store"},
     "lessons": {"pipeline", "reader", "review", "rules", "store"},
-    "replay": {"pipeline", "reader", "rules", "store"},
+    "replay": {"pipeline", "reader", "reports", "rules", "store"},
     "evaluation": {"pipeline", "store", "rules", "reader", "speech", "text"},
     "annotate": {"rules", "store", "text"},
     "reports": {"store", "review.effective", "rules", "speech.audio", "text.masking"},

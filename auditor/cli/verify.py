@@ -48,7 +48,7 @@ def verify(
         kind = "已遮盖个人信息" if found.redacted else "含个人信息"
         calls = "、".join(shown(call.call_id) for call in found.calls[:5]) + (" 等" if len(found.calls) > 5 else "")
         out().print(f"完好：{found.files} 个文件，{len(found.calls)} 通电话（{calls}），{kind}，签于 {found.made_at}。")
-        out().print(f"操作记录 {found.chain.events} 条，重算 {found.chain.proven} 条，前后相连。")
+        out().print(f"操作记录 {found.chain.events} 条，其中 {found.chain.proven} 条重算了散列值，与前一条相连。")
     match found.trusted:
         case True:
             out().print(f"签名人：信任的公钥，指纹 {found.signer}")

@@ -8,7 +8,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 _LOCAL = struct.Struct("<4s5H3L2H")
@@ -127,6 +127,14 @@ def zipped(names: Iterable[str], read: Callable[[str], bytes]) -> Iterator[bytes
         yield central + _END.pack(b"PK\5\6", 0, 0, count, count, len(central), offset, 0)
     except struct.error as error:
         raise ValueError("too many files") from error
+
+
+def inside(name: str) -> PurePosixPath:
+    """The name as a path below a folder; raises OSError where it leads out of it, on any system."""
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or not path.parts or any(c in name for c in "\\:\0"):
+        raise OSError(f"{name!r} leads out of the folder")
+    return path
 
 
 def opened(path: Path) -> Folder | Archive:

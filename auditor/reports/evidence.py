@@ -13,7 +13,8 @@ from auditor.review.effective import effective
 from auditor.rules.cases import CHECKS
 from auditor.rules.cases import NAME as CASES
 from auditor.rules.pack import Pack
-from auditor.rules.prose import tell
+from auditor.rules.prose import example, tell
+from auditor.rules.source import rule_file
 from auditor.store.answers import StoredCall
 from auditor.store.appeals import Appeal
 from auditor.store.codec import encode
@@ -96,14 +97,22 @@ def finding_told(
 
 
 def rule_told(pack: Pack, rule_id: str, name: Name) -> dict[str, Any]:
-    """The rule that made a finding, as its author wrote it and in prose with its examples; without either where none did."""
+    """The rule that made a finding, as its author wrote it, its examples and its prose; without any where none did."""
     rule = next((r for r in pack.rules if r.id == rule_id), None)
+    file = rule.file if rule is not None else CASES if rule_id in CHECKS else None
+    told: dict[str, Any] = {
+        "id": rule_id,
+        "file": file,
+        "text": file and _text(pack, file),
+        "told": [],
+        "hit": [],
+        "clean": [],
+    }
     if rule is not None:
-        sections = tell(pack, rule, name, whole=True).sections
-        return {"id": rule_id, "file": rule.file, "text": _text(pack, rule.file), "told": [list(s) for s in sections]}
-    if rule_id in CHECKS:
-        return {"id": rule_id, "file": CASES, "text": _text(pack, CASES), "told": []}
-    return {"id": rule_id, "file": None, "text": None, "told": []}
+        examples = rule_file(pack, rule).examples
+        told["told"] = [list(section) for section in tell(pack, rule, name, whole=True).sections]
+        told |= {kind: [example(e, name) for e in getattr(examples, kind)] for kind in ("hit", "clean")}
+    return told
 
 
 def facts_told(of: Subject, cover: Cover) -> dict[str, Any]:

@@ -133,7 +133,7 @@ def _subjects(store: Store, call_ids: Sequence[str]) -> list[Subject]:
             made = decisions.history(db, call_id)
             found.append(
                 subject(
-                    stored, packs[pack], made, appeals.of_call(db, call_id), stretch(db, call_id, stored.entry.segment)
+                    stored, packs[pack], made, appeals.of_call(db, call_id), stretch(db, call_id, stored.entry.result)
                 )
             )
     return found
@@ -165,8 +165,8 @@ def _fill(
             for path, content in sorted(pack.files.items()):
                 put(f"packs/{pack.hash}/{path}", content)
         for reader in sorted({each.stored.audit.reader for each in subjects}):
-            for path in (p for p in readers.kept(home) if p.stem == reader):
-                put(f"readers/{path.name}", path.read_bytes())
+            for kept in (each for each in readers.kept(home) if each.stem == reader):
+                put(f"readers/{kept.name}", kept.read_bytes())
     signer = fingerprint(key.public_key())
     put(SIGNER, public_pem(key.public_key()))
     put(PAGE, page(told, at, signer, redacted=redacted, name=name).encode())

@@ -123,7 +123,8 @@ def _call(call: Mapping[str, Any], w: _Words) -> str:
         (w("party"), w.of("party", call["party"])), (w("source"), user(call["source"])),
     ]  # fmt: skip
     cards = "".join(
-        f"<tr><td>{w(which)}</td><td class='n'>{_score(call[which], w)}</td><td>{_lost(call[which], w)}</td></tr>"
+        f"<tr><td class='n'>{w(which)}</td><td class='n'>{_score(call[which], w)}</td>"
+        f"<td>{w('as_machine') if which == 'counts' and call['counts'] == call['machine'] else _lost(call[which], w)}</td></tr>"
         for which in ("machine", "counts")
     )
     found = "".join(_finding(call, each, w) for each in call["findings"]) or f"<p>{w('no_findings')}</p>"
@@ -200,9 +201,17 @@ def _rule(told: Mapping[str, Any], w: _Words) -> str:
         + "</ul>"
         for title, lines in rule["told"]
     )
-    head = f"<p><code>{user(rule['id'])}</code></p>"
-    file = f"<details><summary>{w('rule_file')}　<code>{user(rule['file'])}</code></summary><pre>{user(rule['text'])}</pre></details>"
-    return head + sections + file
+    examples = "".join(
+        f"<dt>{w(kind)}</dt><dd><ul>{''.join(f'<li>{user(each)}</li>' for each in rule[kind])}</ul></dd>"
+        for kind in ("hit", "clean")
+        if rule[kind]
+    )
+    return "".join((
+        f"<p><code>{user(rule['id'])}</code></p>",
+        f"<dl>{examples}</dl>" if examples else "",
+        f"<details><summary>{w('rule_told')}</summary>{sections}</details>" if sections else "",
+        f"<details><summary>{w('rule_file')}　<code>{user(rule['file'])}</code></summary><pre>{user(rule['text'])}</pre></details>",
+    ))  # fmt: skip
 
 
 def _clause(norm: Mapping[str, Any], w: _Words) -> str:

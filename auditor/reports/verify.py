@@ -164,7 +164,7 @@ def _chain(log: Mapping[str, Any]) -> tuple[Chain, bool]:
         seq, told = event["seq"], event["hash"]
         broken |= seq != events[0]["seq"] + n
         sealed, shown = event.get("sealed"), event.get("body")
-        if sealed and event.get("salt"):
+        if sealed and shown is not None:
             broken |= sealed != seal(event["at"], event["kind"], shown, event["salt"])
         if sealed and before is not None:
             again = link(seq, sealed, before)

@@ -57,23 +57,23 @@ class Link:
     mentions: bool
 
 
-def stretch(db: sqlite3.Connection, call_id: str, segment: str) -> list[Link]:
+def stretch(db: sqlite3.Connection, call_id: str, result: int) -> list[Link]:
     """The log without a gap from the first to the last event that concerns a call, those between included.
 
     Args:
         db: the ledger.
         call_id: the call; events name it in their bodies.
-        segment: the segment that holds the call's result: the event that it was stored by names only that.
+        result: the number of its result: the event that it was stored by names only that.
     """
     where, values = _where(EventFilter(call_id=call_id))
-    stored = f"%{_literal(json.dumps('segment') + ':' + json.dumps(segment))}%"
-    concerns = f"(({where}) OR (kind = 'results_stored' AND body LIKE ? ESCAPE '!'))"
+    concerns = f"""(({where}) OR (kind = 'results_stored' AND replace(replace(body, '[', ','), ']', ',') LIKE ?))"""
     sql = f"""SELECT seq, happened_at, kind, body, prev_hash, hash, salt, {concerns} FROM events
               WHERE seq BETWEEN (SELECT min(seq) FROM events WHERE {concerns})
                             AND (SELECT max(seq) FROM events WHERE {concerns}) ORDER BY seq"""
+    rows = db.execute(sql, [*values, f"%,{result},%"] * 3).fetchall()
     return [
         Link(seq, at, kind, body, previous, digest, salt, seal(at, kind, body, salt) if salt else "", bool(mentions))
-        for seq, at, kind, body, previous, digest, salt, mentions in db.execute(sql, [*values, stored] * 3).fetchall()
+        for seq, at, kind, body, previous, digest, salt, mentions in rows
     ]
 
 
