@@ -140,7 +140,7 @@ def _call(call: Mapping[str, Any], w: _Words) -> str:
         f"<h3>{w('score')}</h3>{_table(('', w('score'), w('lost')), cards)}",
         f"<h3>{w('findings')}</h3>{found}",
         f"<h3>{w('steps')}</h3>{_steps(call['steps'], w)}",
-        f"<h3>{w('decisions')}</h3>{_decisions(call['decisions'], w)}",
+        f"<h3>{w('decisions')}</h3>{_decisions(call['decisions'], call, w)}",
         _appeals(call["appeals"], w),
         f"<h3>{w('fingerprints')}</h3>{_pairs(prints)}",
         f"<h3>{w('log')}</h3>{_log(call['log'], w)}",
@@ -168,7 +168,7 @@ def _finding(call: Mapping[str, Any], told: Mapping[str, Any], w: _Words) -> str
         f"<h4>{w('window')}</h4>{_talk(told['window'], w)}" if told["window"] else "",
         f"<h4>{w('clauses')}</h4>" + (f"<ul>{clauses}</ul>" if clauses else f"<p>{w('no_clauses')}</p>"),
         f"<h4>{w('rule')}</h4>{_rule(told, w)}",
-        f"<h4>{w('trail')}</h4>" + (_decisions(told["decisions"], w) if told["decisions"] else f"<p>{w('no_trail')}</p>"),
+        f"<h4>{w('trail')}</h4>" + (_decisions(told["decisions"], call, w) if told["decisions"] else f"<p>{w('no_trail')}</p>"),
         "</article>",
     ))  # fmt: skip
 
@@ -232,16 +232,17 @@ def _steps(steps: Sequence[Mapping[str, Any]], w: _Words) -> str:
     return _table((w("step"), w("verdict"), w("now"), w("said")), rows)
 
 
-def _decisions(made: Sequence[Mapping[str, Any]], w: _Words) -> str:
+def _decisions(made: Sequence[Mapping[str, Any]], call: Mapping[str, Any], w: _Words) -> str:
     if not made:
         return f"<p>{w('no_trail')}</p>"
     rows = ""
+    numbers = {told["finding"]["finding_id"]: told["number"] for told in call["findings"]}
     for each in made:
         reason = each["body"].get("reason") or each["body"].get("why") or each["body"].get("text")
         what = w.of("verdict", each["verdict"]) if each["kind"] == "step" else w(each["verdict"])
         if each["kind"] == "step" and each["verdict"] == "open":
             what = w("open")
-        item = w.of("step", each["item"]) if each["kind"] == "step" else user(each["item"])
+        item = w.of("step", each["item"]) if each["kind"] == "step" else user(numbers.get(each["item"], each["item"]))
         rows += (
             f"<tr><td class='n'>{_moment(each['decided_at'])}</td><td>{user(each['decided_by'])}</td>"
             f"<td>{w('kind_' + each['kind'])} {item}</td><td class='n'>{what}</td><td>{user(reason)}</td></tr>"
