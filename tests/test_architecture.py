@@ -79,6 +79,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "pydantic": ("rules/",),
     "urllib3": ("annotate/client.py",),
     "starlette": ("web/",),
+    "argon2": ("web/passwords.py",),
+    "authlib": ("web/oidc.py",),
     "uvicorn": ("web/",),
     "streamlit": (),
     "pandas": (),

@@ -7,10 +7,10 @@ import sys
 
 import typer
 
-from auditor.cli import check, doctor, evaluate, rules, run, serve, show
+from auditor.cli import check, doctor, evaluate, people, rules, run, serve, show
 from auditor.cli.manual import Program, Verb
 from auditor.cli.terminal import Exit, complain, show_whole
-from auditor.errors import AuditorError, HomeError, ModelError, NotFoundError, PackError, UsageError
+from auditor.errors import AuditorError, HomeError, ModelError, NotAllowedError, NotFoundError, PackError, UsageError
 
 app = typer.Typer(
     name="auditor",
@@ -27,6 +27,7 @@ app = typer.Typer(
       auditor show 通话编号                        看一通电话的结论和证据
       auditor evaluate 参考答案                    量一量机器判得准不准
       auditor serve                                打开复核页面
+      auditor people                               谁能打开复核页面
       auditor rules                                看、试、写、测规则
       auditor doctor                               检查环境、模型、规则包
 
@@ -43,6 +44,7 @@ app = typer.Typer(
 for verb in (run.run, check.check, show.show, evaluate.evaluate, serve.serve, doctor.doctor):
     app.command(verb.__name__, cls=Verb)(verb)
 app.add_typer(rules.app, name="rules")
+app.add_typer(people.app, name="people")
 
 
 def main() -> None:
@@ -57,7 +59,7 @@ def main() -> None:
         if code == Exit.INTERRUPTED:
             complain("已中断。")
         sys.exit(code)
-    except (UsageError, NotFoundError) as error:
+    except (UsageError, NotFoundError, NotAllowedError) as error:
         complain(str(error))
         sys.exit(Exit.USAGE)
     except PackError as error:

@@ -137,7 +137,9 @@ def named(kind: str, code: str, lang: str) -> str:
 def _locale(lang: str) -> dict[str, Any]:
     from auditor.web.app import dashboards_folder
 
-    loaded: dict[str, Any] = json.loads((dashboards_folder() / "locales" / lang / "common.json").read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = json.loads(
+        (dashboards_folder() / "locales" / lang / "common.json").read_text(encoding="utf-8")
+    )
     return loaded
 
 
