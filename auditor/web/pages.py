@@ -103,7 +103,7 @@ button, .button { display: block; width: 100%; font: inherit; font-weight: 600; 
 [role=alert] { background: #fdecea; border-color: #b3261e; color: #7a1710 }
 [role=status] { background: #e7f3ea; border-color: #2c7a44; color: #17522a }
 a { color: #1f5fa8 }
-a:focus-visible, button:focus-visible, input:focus-visible { outline: 3px solid #f0a500; outline-offset: 2px }
+a:focus-visible, button:focus-visible, input:focus-visible { outline: 3px solid #b45f06; outline-offset: 2px }
 """
 
 
