@@ -57,7 +57,8 @@ def keep(db: sqlite3.Connection, who: Person, by: str, at: datetime) -> None:
         UsageError: the name or a role is none that there can be, or nobody active would be left to manage people.
     """
     _check(who)
-    active_before = administrators(db)
+    if administrators(db) == [who.name] and not (who.active and "admin" in who.roles):
+        raise UsageError(f"{who.name} 是最后一位在用的管理员。请先登记另一位管理员，再改这一位。")
     teams = None if who.teams is None else json.dumps(who.teams, ensure_ascii=False)
     row = (who.name, who.shown, json.dumps(who.roles), teams, who.agent_id, int(who.active), stamp(at))
     db.execute(
@@ -66,8 +67,6 @@ def keep(db: sqlite3.Connection, who: Person, by: str, at: datetime) -> None:
              agent_id = excluded.agent_id, active = excluded.active, changed_at = excluded.changed_at""",
         row,
     )
-    if active_before and not administrators(db):
-        raise UsageError(f"{who.name} 是最后一位在用的管理员。请先登记另一位管理员，再改这一位。")
     if not who.active:
         sessions.end_all(db, who.name)
     body = {"name": who.name, "roles": who.roles, "teams": who.teams, "agent_id": who.agent_id, "active": who.active}

@@ -177,12 +177,13 @@ class Exchange:
             answer = await client.authorize_access_token(
                 _with_session(request, session), claims_options=expected, leeway=60
             )
+            claims = answer["userinfo"]
         except Exception as error:
             raise _refused(error) from error
-        name = answer.get("userinfo", {}).get(provider.claim)
+        name = claims.get(provider.claim)
         if not isinstance(name, str) or not name:
             raise NotAllowedError(f"统一登录没有给出 {provider.claim}。请联系管理员核对统一登录的设置。")
-        if provider.claim == "email" and answer["userinfo"].get("email_verified") is False:
+        if provider.claim == "email" and claims.get("email_verified") is False:
             raise NotAllowedError("统一登录里的这个邮箱还没有验证。请先验证邮箱。")
         return name, wanted
 
