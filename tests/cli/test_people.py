@@ -30,12 +30,17 @@ def test_people_are_registered_listed_changed_and_let_go(home: Home, monkeypatch
     said = people(home, monkeypatch, "add", "li.si", "--role", "agent", "--agent", "A001", "--sso")
     assert said.code == 0
     assert proven(home, "boss", password) is not None
-    said = people(home, monkeypatch, "change", "li.si", "--role", "qa", "--role", "coach", "--team", "一组", "--agent", "")
+    said = people(
+        home, monkeypatch, "change", "li.si", "--role", "qa", "--role", "coach", "--team", "一组", "--agent", ""
+    )
     assert said.err == "已修改 li.si。\n"
     listed = people(home, monkeypatch, "list").out
     assert password not in listed
     rows = [line.split() for line in listed.splitlines()[1:]]
-    assert rows == [["boss", "王丽", "admin", "全部", "有", "在用"], ["li.si", "li.si", "qa、coach", "一组", "无", "在用"]]
+    assert rows == [
+        ["boss", "王丽", "admin", "全部", "有", "在用"],
+        ["li.si", "li.si", "qa、coach", "一组", "无", "在用"],
+    ]
     assert people(home, monkeypatch, "password", "boss", typed="另外一句 记得住 的话\n").code == 0
     assert proven(home, "boss", password) is None
     assert people(home, monkeypatch, "deactivate", "li.si").code == 0
@@ -65,7 +70,9 @@ def test_what_cannot_be_is_one_line_with_the_way_out(
     assert says in said.err
 
 
-def test_nobody_is_registered_twice_and_the_last_administrator_stays(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_is_registered_twice_and_the_last_administrator_stays(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert people(home, monkeypatch, "add", "boss", "--role", "admin", "--sso").code == 0
     assert "已经登记过" in people(home, monkeypatch, "add", "Boss", "--role", "qa", "--sso").err
     assert "最后一位" in people(home, monkeypatch, "deactivate", "boss").err

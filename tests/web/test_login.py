@@ -177,7 +177,12 @@ def test_the_event_log_knows_who_came_and_never_what_was_typed(browser: TestClie
     log_in(browser)
     browser.post("/logout")
     said = events(home)
-    assert [kind for kind, _ in said if kind.startswith("log")] == ["login_failed", "login_failed", "logged_in", "logged_out"]
+    assert [kind for kind, _ in said if kind.startswith("log")] == [
+        "login_failed",
+        "login_failed",
+        "logged_in",
+        "logged_out",
+    ]
     failures = [body for kind, body in said if kind == "login_failed"]
     assert [failure["name"] for failure in failures] == ["zhang.san", None]
     assert "secret" not in str(said)

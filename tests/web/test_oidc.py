@@ -106,7 +106,9 @@ def test_a_wrong_answer_lets_nobody_in(
     assert [failure["means"] for failure in failures(home)] == ["oidc"]
 
 
-def test_an_answer_is_good_once_and_in_the_browser_that_asked(browser: TestClient, home: Home, own: OwnProvider) -> None:
+def test_an_answer_is_good_once_and_in_the_browser_that_asked(
+    browser: TestClient, home: Home, own: OwnProvider
+) -> None:
     callback = to_provider(browser)
     cookies = dict(browser.cookies)
     with around(home, Access(login=True, provider=Provider(own.issuer, CLIENT_ID, CLIENT_SECRET))) as another:
@@ -123,7 +125,9 @@ def test_an_answer_is_good_once_and_in_the_browser_that_asked(browser: TestClien
 
 def test_a_refusal_of_the_provider_is_said(browser: TestClient) -> None:
     state = parse_qs(urlsplit(to_provider(browser)).query)["state"][0]
-    done = browser.get("/oidc/callback", params={"error": "access_denied", "error_description": "<b>no</b>", "state": state})
+    done = browser.get(
+        "/oidc/callback", params={"error": "access_denied", "error_description": "<b>no</b>", "state": state}
+    )
     assert done.status_code == 403
     assert "<b>" not in done.text
 
@@ -172,7 +176,9 @@ GOOD = 'issuer = "https://sso.bank.example/qa"\nclient_id = "auditor"\n'
 
 def test_the_settings_come_from_a_file_and_the_secret_from_another_or_the_environment(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("s3cret\n", encoding="utf-8")
-    by_file = read_provider(write(tmp_path, GOOD + 'client_secret_file = "secret"\nclaim = "email"\nscopes = ["email"]'), {})
+    by_file = read_provider(
+        write(tmp_path, GOOD + 'client_secret_file = "secret"\nclaim = "email"\nscopes = ["email"]'), {}
+    )
     assert by_file == Provider("https://sso.bank.example/qa", "auditor", "s3cret", "email", ("openid", "email"))
     by_name = read_provider(write(tmp_path, GOOD + 'client_secret_env = "SECRET"\nname = "行内"'), {"SECRET": "other"})
     assert (by_name.client_secret, by_name.name) == ("other", "行内")

@@ -50,7 +50,9 @@ def test_after_some_failures_one_waits_and_another_does_not() -> None:
 
 def test_many_names_from_one_address_and_many_addresses_for_one_name_wait_too() -> None:
     one_address, one_name = Throttle(), Throttle()
-    assert [bool(one_address.wait(f"n{n}", "10.0.0.1", 0)) for n in range(PER_ADDRESS + 1)] == [False] * PER_ADDRESS + [True]
+    assert [bool(one_address.wait(f"n{n}", "10.0.0.1", 0)) for n in range(PER_ADDRESS + 1)] == [False] * PER_ADDRESS + [
+        True
+    ]
     assert [bool(one_name.wait("a", f"10.0.0.{n}", 0)) for n in range(PER_NAME + 1)] == [False] * PER_NAME + [True]
 
 
