@@ -93,6 +93,8 @@ def decide(
             "需要登录，但还没有人能登录。请先登记一位管理员：auditor people add 登录名 --role admin"
             f" --home {home.path}，再启动。"
         )
+    if proxies and url is None:
+        raise UsageError("使用 --proxy 时请用 --url 写明浏览器访问的地址，例如 --url https://zhijian.example.com。")
     if provider is not None and url is None and host not in LOOPBACK:
         raise UsageError("使用 --oidc 时请用 --url 写明浏览器访问的地址，例如 --url https://zhijian.example.com。")
     return Access(wanted, url, proxies, provider)

@@ -33,6 +33,7 @@ from auditor.web.identity import (
 )
 from auditor.web.oidc import CALLBACK_PATH, LIFETIME, START_PATH, Exchange
 from auditor.web.pages import TEXTS, Lang, login_page, logout_page, message_page, password_page
+from auditor.web.passwords import is_password
 from auditor.web.throttle import Throttle
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ class _Doors:
         self._exchange = None if access.provider is None else Exchange(access.provider)
         # Each hash takes 64 MB while it is made.
         self._hashing = asyncio.Semaphore(_AT_ONCE)
+        # What strangers' passwords are held against is made now, so that the first of them is answered as fast as others.
+        is_password(None, "")
 
     async def ask(self, request: Request) -> Response:
         """The login form."""

@@ -78,14 +78,14 @@ def test_the_login_works_without_javascript_and_by_keyboard(chrome: Chrome, url:
     from selenium.webdriver.common.action_chains import ActionChains
     from selenium.webdriver.common.keys import Keys
 
-    chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})  # type: ignore[no-untyped-call]
+    chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
         chrome.get(f"{url}/call?id=fatal-1")
         ActionChains(chrome).send_keys("zhang.san", Keys.TAB, PASSWORD, Keys.TAB, Keys.ENTER).perform()
         until(chrome, lambda c: "/login" not in c.current_url)
         assert chrome.get_cookie("auditor-session") is not None
     finally:
-        chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})  # type: ignore[no-untyped-call]
+        chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
 
 def test_an_open_page_goes_to_the_login_when_the_session_ends(chrome: Chrome, url: str, home: Home) -> None:
@@ -95,5 +95,6 @@ def test_an_open_page_goes_to_the_login_when_the_session_ends(chrome: Chrome, ur
     log_in(chrome)
     until(chrome, lambda c: "张三" in text(c))
     set_password(home, "zhang.san", PASSWORD, LOCAL, NOW)
-    until(chrome, lambda c: heading(c) == "登录", seconds=60)
+    look = "document.dispatchEvent(new Event('visibilitychange')); return document.querySelector('h1')?.textContent"
+    until(chrome, lambda c: c.execute_script(look) == "登录")
     assert "next=%2Fcall%3Fid%3Dfatal-1" in chrome.current_url

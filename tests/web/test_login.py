@@ -303,10 +303,10 @@ def test_who_must_log_in_is_decided_by_who_can_reach_the_pages(home: Home, tmp_p
     assert decide(home, "127.0.0.1", url="https://qa.example/").url == "https://qa.example"
     for host, options in (
         ("0.0.0.0", {"login": False}), ("127.0.0.1", {"login": False, "url": "https://qa.example"}),
-        ("127.0.0.1", {"url": "qa.example"}), ("127.0.0.1", {"url": "https://qa.example/base"}),
+        ("127.0.0.1", {"url": "qa.example"}), ("127.0.0.1", {"proxies": ("127.0.0.1",)}), ("127.0.0.1", {"url": "https://qa.example/base"}),
     ):  # fmt: skip
         with pytest.raises(UsageError):
-            decide(home, host, **options)  # type: ignore[arg-type]
+            decide(home, host, **options)
     for host in ("0.0.0.0", "::"):
         with pytest.raises(UsageError, match="auditor people add"):
             decide(empty, host)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+import urllib.error
 import urllib.parse
+import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -146,5 +149,31 @@ def test_an_open_page_is_cut_off_when_the_session_ends(url: str, home: Home) -> 
         with Ledger(home) as ledger, ledger.writing() as db:
             sessions.end_all(db, "a002")
         with pytest.raises(ConnectionClosed):
-            while True:
-                socket.recv(timeout=60)
+            _read_on(socket)
+
+
+@pytest.mark.parametrize(("proxies", "believed"), [((), False), (("127.0.0.1",), True)])
+def test_an_address_is_believed_from_a_known_proxy_only(
+    home: Home, tmp_path: Path, proxies: tuple[str, ...], believed: bool
+) -> None:
+    with running(home.path, tmp_path / "empty", login=True, proxies=proxies) as address:
+        _, headers, body = get(f"{address}/login", {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"})
+        assert ("Secure" in headers["set-cookie"]) is believed
+        token = re.search(r'name="token" value="([^"]+)"', body.decode())
+        assert token is not None
+        form = urllib.parse.urlencode({"token": token[1], "name": "boss", "password": "wrong"}).encode()
+        asked = urllib.request.Request(
+            f"{address}/login", form, {"Cookie": f"auditor-form={token[1]}", "X-Forwarded-For": "203.0.113.7"}
+        )
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            urllib.request.urlopen(asked, timeout=60)
+    with Ledger(home) as ledger, ledger.reading() as db:
+        failures = db.execute(
+            "SELECT body FROM events WHERE kind = 'login_failed' ORDER BY seq DESC LIMIT 1"
+        ).fetchall()
+    assert json.loads(failures[0][0])["address"] == ("203.0.113.7" if believed else "127.0.0.1")
+
+
+def _read_on(socket: ClientConnection) -> None:
+    while True:
+        socket.recv(timeout=60)
