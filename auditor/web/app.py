@@ -19,9 +19,9 @@ from auditor.errors import UsageError
 from auditor.store.home import Home
 from auditor.web.access import LOOPBACK, OPEN, Access
 from auditor.web.clips import audio_route
+from auditor.web.exports import violations_route
 from auditor.web.identity import HEADER, Identity
 from auditor.web.login import login_routes
-from auditor.web.exports import violations_route
 
 if TYPE_CHECKING:
     from starlette.middleware import Middleware
