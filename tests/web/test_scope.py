@@ -124,7 +124,7 @@ def test_the_websocket_shows_a_call_to_those_who_may_see_it(url: str, home: Home
 
 
 def test_the_list_of_calls_holds_only_those_in_scope(url: str, home: Home) -> None:
-    mine, theirs = shown(url, logged_in(home, "one"), ""), shown(url, logged_in(home, "two"), "")
+    mine, theirs = (shown(url, logged_in(home, who), "overview") for who in ("one", "two"))
     assert ("fatal-1" in mine, "clean-3" in mine) == (True, False)
     assert ("fatal-1" in theirs, "clean-3" in theirs) == (False, True)
 
