@@ -16,7 +16,9 @@ HERE = Path(__file__).parent
 
 
 NAVIGATION: tuple[tuple[str, str, str, tuple[Action, ...]], ...] = (
+    ("queue", "queue", "queue", ("review",)),
     ("overview", "overview", "overview", ("see_calls",)),
+    ("search", "search", "search", ("see_calls",)),
     ("mine", "mine", "mine", ("see_own",)),
     ("call", "call", "call", ("see_calls", "see_own")),
     ("appeals", "appeals", "appeals", ("answer_appeal",)),

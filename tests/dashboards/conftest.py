@@ -26,9 +26,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 @pytest.fixture
 def opened(home: Home) -> Opened:
-    """Open the app (``app.py``) or one of its pages, in a language, with query parameters, of a home."""
+    """Open the overview, another page or the app (``app.py``), in a language, with query parameters, of a home."""
 
-    def open_page(page: str = "app.py", lang: str = "zh", of: Path | None = None, **query: str) -> AppTest:
+    def open_page(page: str = "views/overview.py", lang: str = "zh", of: Path | None = None, **query: str) -> AppTest:
         app = AppTest.from_file(str(dashboards_folder() / page), default_timeout=30)
         app.secrets["auditor"] = {"home": str(of or home.path)}
         app.session_state["lang"] = lang
