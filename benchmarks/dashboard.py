@@ -3,7 +3,8 @@
     python -m benchmarks.dashboard FOLDER [--calls 200000] [--decided 20000] [--seed 1]
 
 The home is made in FOLDER where it is not there yet (some minutes). Each read is timed several times after a first one, over all
-calls and over filters. Then ten threads read and decide for a while; each decision is one that the reads after it have to see.
+calls and over filters. Then ten threads read and decide, each after two to six seconds of thought; what one decides the next reads
+of all have to see. A click is two lists, a call and a decision.
 Pages themselves are not timed here.
 """
 
@@ -28,7 +29,7 @@ from auditor.store.queries import Store
 from auditor.store.search import search
 from benchmarks.synthetic_home import BEGIN, DAYS, make
 
-TIMES, REVIEWERS, CLICKS = 9, 10, 20
+TIMES, REVIEWERS, CLICKS, THINKING = 5, 10, 8, (2.0, 6.0)
 CHOSEN = {
     "all": EVERY_CALL,
     "a team": Filters(teams=("01组",)),
@@ -83,6 +84,7 @@ def together(store: Store, seed: int) -> list[float]:
                         step = Decision(call_id, "step", "closing", "done", f"qa{number}", at, {"reason": ""})  # type: ignore[arg-type]
                         decisions.record(db, step, seen[-1].version if seen else 0)
 
+                time.sleep(chance.uniform(*THINKING))
                 taken.append(timed(click))
 
     threads = [threading.Thread(target=review, args=(n,)) for n in range(REVIEWERS)]
