@@ -86,7 +86,7 @@ st.sidebar.segmented_control(
     bind="query-params", persist_state="session",
 )  # fmt: skip
 identity()
-page = st.navigation(pages(me()))
+page = st.navigation(pages(me()), expanded=True)
 st.set_page_config(page_title=f"{page.title} · {t('app.title')}")
 try:
     page.run()
