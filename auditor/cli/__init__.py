@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from auditor.cli import check, doctor, evaluate, reader, replay, rules, run, serve, show
+from auditor.cli import check, doctor, evaluate, reader, replay, report, rules, run, serve, show
 from auditor.cli.manual import Program, Verb
 from auditor.cli.terminal import Exit, complain, show_whole
 from auditor.errors import AuditorError, HomeError, ModelError, NotFoundError, PackError, UsageError
@@ -28,6 +28,7 @@ app = typer.Typer(
       auditor replay 通话编号                      用当时的规则再判一次，证明结论相同
       auditor evaluate 参考答案                    量一量机器判得准不准
       auditor serve                                打开复核页面
+      auditor report violations                    出违规报告：xlsx、pdf、csv、json、html
       auditor rules                                看、试、写、测规则
       auditor reader                               用复核决定训练自己的第二读者
       auditor doctor                               检查环境、模型、规则包
@@ -45,6 +46,7 @@ app = typer.Typer(
 for verb in (run.run, check.check, show.show, replay.replay, evaluate.evaluate, serve.serve, doctor.doctor):
     app.command(verb.__name__, cls=Verb)(verb)
 app.add_typer(rules.app, name="rules")
+app.add_typer(report.app, name="report")
 app.add_typer(reader.app, name="reader")
 
 
