@@ -7,10 +7,26 @@ import sys
 
 import typer
 
-from auditor.cli import check, doctor, evaluate, key, packet, reader, replay, rules, run, sample, serve, show, verify
+from auditor.cli import (
+    check,
+    doctor,
+    evaluate,
+    key,
+    packet,
+    people,
+    reader,
+    replay,
+    report,
+    rules,
+    run,
+    sample,
+    serve,
+    show,
+    verify,
+)
 from auditor.cli.manual import Program, Verb
 from auditor.cli.terminal import Exit, complain, show_whole
-from auditor.errors import AuditorError, HomeError, ModelError, NotFoundError, PackError, UsageError
+from auditor.errors import AuditorError, HomeError, ModelError, NotAllowedError, NotFoundError, PackError, UsageError
 
 app = typer.Typer(
     name="auditor",
@@ -30,7 +46,9 @@ app = typer.Typer(
       auditor verify 证据.zip                      核对证据包有没有被改过
       auditor evaluate 参考答案                    量一量机器判得准不准
       auditor serve                                打开复核页面
+      auditor people                               谁能打开复核页面
       auditor sample                               抽查没有发现的通话，量出规则漏检多少
+      auditor report violations                    出违规报告：xlsx、pdf、csv、json、html
       auditor rules                                看、试、写、测规则
       auditor reader                               用复核决定训练自己的第二读者
       auditor doctor                               检查环境、模型、规则包
@@ -50,6 +68,8 @@ for verb in (
 ):  # fmt: skip
     app.command(verb.__name__, cls=Verb)(verb)
 app.add_typer(rules.app, name="rules")
+app.add_typer(people.app, name="people")
+app.add_typer(report.app, name="report")
 app.add_typer(reader.app, name="reader")
 app.add_typer(key.app, name="key")
 app.add_typer(sample.app, name="sample")
@@ -67,7 +87,7 @@ def main() -> None:
         if code == Exit.INTERRUPTED:
             complain("已中断。")
         sys.exit(code)
-    except (UsageError, NotFoundError) as error:
+    except (UsageError, NotFoundError, NotAllowedError) as error:
         complain(str(error))
         sys.exit(Exit.USAGE)
     except PackError as error:
