@@ -22,6 +22,7 @@ from auditor.web.clips import audio_route
 from auditor.web.exports import violations_route
 from auditor.web.identity import HEADER, Identity
 from auditor.web.login import login_routes
+from auditor.web.packets import packet_route
 
 if TYPE_CHECKING:
     from starlette.middleware import Middleware
@@ -125,6 +126,7 @@ def build(home: Home, host: str = "127.0.0.1", access: Access = OPEN) -> ASGIApp
     routes = [
         audio_route(home, login=access.login),
         violations_route(home, dashboards.locales.words),
+        packet_route(home, dashboards.locales.words, login=access.login),
         *login_routes(home, access),
     ]
     app: ASGIApp = dashboards.server.build(

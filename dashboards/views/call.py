@@ -18,6 +18,7 @@ from dashboards.components import cards
 from dashboards.components.appeal import appeal_line
 from dashboards.components.calls import calls_table
 from dashboards.components.headline import headline
+from dashboards.components.packet import packet_links
 from dashboards.components.player import player
 from dashboards.components.signals import signals
 from dashboards.components.signoff import signoff
@@ -70,6 +71,7 @@ def show(store: Store, stored: StoredCall) -> None:
     listen, judge = st.columns([1.32, 1], gap="medium")
     with listen:
         player(seen, stored.call.utterances, data.recording(store.home, stored), line())
+        packet_links(store, stored)
     annotations = store.annotations(stored.call)
     hints = cards.suspected(annotations)
     # what the tabs are called must not change with what is decided: Streamlit would go back to the first

@@ -47,7 +47,8 @@ def test_an_untouched_chain_holds(home: Home) -> None:
         ("DELETE FROM events WHERE seq = 3", 3),
         ("DELETE FROM events", 1),
         ("UPDATE events SET seq = 9 WHERE seq = 3", 3),
-        ("INSERT INTO events SELECT 4, happened_at, kind, body, hash, hash FROM events WHERE seq = 3", 4),
+        ("UPDATE events SET salt = '' WHERE seq = 2", 2),
+        ("INSERT INTO events SELECT 4, happened_at, kind, body, hash, hash, salt FROM events WHERE seq = 3", 4),
     ],
 )
 def test_a_changed_log_names_the_first_broken_event(home: Home, change: str, first_broken: int) -> None:
