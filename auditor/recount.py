@@ -9,14 +9,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from auditor.models import Audit, Finding
+from auditor.review.decisions import settle
 from auditor.rules.pack import Pack
+from auditor.rules.points import read_scoring
 from auditor.scoring.cases import Cases, Gap, Group, gaps, groups, judge_group, with_cases
 from auditor.scoring.together import CallRecord
-from auditor.store import cases, rows
+from auditor.store import cases, decisions, rows
 from auditor.store.cases import KeptPromise
 from auditor.store.database import Database
 from auditor.store.home import Home
 from auditor.store.ledger import Ledger, append_event
+from auditor.store.queries import Store
 from auditor.store.rows import StoredRecord
 
 if TYPE_CHECKING:
@@ -55,6 +58,7 @@ def recount(home: Home, pack: Pack, now: datetime) -> Recount:
         if new or judged:
             with ledger.writing() as db:
                 append_event(db, now, "cases_recounted", {"calls": new, "groups": judged, "pack": pack.id})
+        _settled(home, ledger, pack)
     return Recount(new, judged, gaps(lacking))
 
 
@@ -108,6 +112,23 @@ def _show(db: sqlite3.Connection, call_id: str, result: int, own: Audit, pack: P
     shown = with_cases(own, cases.findings(db, call_id), pack.scoring)
     card = None if shown.scorecard == own.scorecard else shown.scorecard
     cases.show(db, call_id, result, [f for f in shown.findings if f.calls], card)
+    decisions.unsettle(db, call_id)
+
+
+def _settled(home: Home, ledger: Ledger, pack: Pack) -> None:
+    """Count anew what calls are worth by people's decisions, where what the machine says of them changed."""
+    with ledger.reading() as db:
+        waiting = decisions.outdated(db)
+    if not waiting:
+        return
+    with Store(home) as store:
+        for call_id in waiting:
+            stored = store.call(call_id)
+            scoring = pack.scoring
+            if stored.audit.pack != pack.id:
+                scoring = read_scoring(home.archived_pack(stored.audit.pack.rpartition("+")[2]))
+            with ledger.writing() as db:
+                settle(db, stored, scoring)
 
 
 def _plain(found: Cases) -> tuple[list[tuple[str, Finding]], list[KeptPromise]]:

@@ -22,8 +22,9 @@ from auditor.speech.sidecars import Row
 from auditor.speech.transcribe import Transcriber
 from auditor.speech.written import read_written
 from auditor.store.answers import StoredCall
+from auditor.store.corrections import Correction, corrected, fingerprint
 from auditor.store.home import Home
-from auditor.store.keys import Keys, audit_key, tokens_key, transcript_key
+from auditor.store.keys import Keys, audit_key, dictionary_hash, tokens_key, transcript_key
 from auditor.store.segments import CallResult
 
 SIDES = {"left": 0, "right": 1}
@@ -52,6 +53,7 @@ class Worker:
         again: what a later run must know to try a call again (plain values).
         diarizer: what tells voices apart on recordings that have everybody on one channel; without it they stay together.
         reader: the weights of the second reader, where there is one.
+        corrections: the lines that people corrected, by call.
         warned: filled while calls are done, with each one's source and warnings.
     """
 
@@ -62,6 +64,7 @@ class Worker:
     diarizer: Diarizer | None = None
     again: Mapping[str, object] = field(default_factory=dict)
     reader: Weights | None = None
+    corrections: Mapping[str, Sequence[Correction]] = field(default_factory=dict)
     warned: list[tuple[str, CallWarning]] = field(default_factory=list)
 
     @cached_property
@@ -71,7 +74,7 @@ class Worker:
 
     @cached_property
     def _dictionary(self) -> str:
-        return hashlib.sha256("\n".join(self.pack.terms).encode()).hexdigest()
+        return dictionary_hash(self.pack.terms)
 
     def plan(self, intake: Intake) -> Plan:
         """What there is to do, and what can't be done.
@@ -115,7 +118,7 @@ class Worker:
             heard = transcript_key(work.audio_id, options, self.transcriber.fingerprint, hotwords)
         else:
             heard = transcript_key(work.source_hash, {}, "", "")
-        cut = tokens_key(heard, self._dictionary)
+        cut = tokens_key(heard, self._dictionary, fingerprint(self.corrections.get(job.call_id, ())))
         reader = "" if self.reader is None else self.reader.fingerprint
         return Keys(heard, cut, audit_key(cut, _known(work), self.pack.hash, auditor.__version__, reader))
 
@@ -131,6 +134,7 @@ class Worker:
             call = with_roles(call, self.pack, None if work.agent_channel is None else SIDES[work.agent_channel])
         else:
             call = with_roles(work, self.pack)
+        call = corrected(call, self.corrections.get(job.call_id, ()))
         self.warned.extend((call.source, warning) for warning in call.warnings)
         audit = audit_call(call, self.pack, reader=self.reader)
         return CallResult(call, audit, self.keys(job), words(call, self.pack))

@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from auditor.evaluation.gold import read_cases
-from auditor.models import Call, PartyKind, Severity
-from auditor.pipeline import scene_of, with_roles
+from auditor.lessons import turns_of
+from auditor.models import PartyKind, Severity
+from auditor.pipeline import with_roles
 from auditor.reader.grams import Line
 from auditor.reader.train import Sample, line_of
 from auditor.rules.conditions import Example
@@ -100,20 +101,11 @@ def before_of(row: dict[str, Any]) -> str:
 def spoken(path: Path, pack: Pack, judges: bool = True) -> Iterator[Sample]:
     """Every agent's turn of the calls in a file, with what people marked in it."""
     for case in read_cases(path):
-        for line, places in turns_of(case.call, pack):
+        for line, places in turns_of(with_roles(case.call, pack), pack):
             marks = [m for m in case.reference.violations if places & {m.utterance, *m.also}]
             if not any(places & {m.utterance, *m.also} for m in case.reference.acceptable):
                 categories = tuple(sorted({m.category for m in marks}))
                 yield Sample(line, categories, case.call.call_id, None, 1.0, judges)
-
-
-def turns_of(call: Call, pack: Pack) -> Iterator[tuple[Line, set[int | None]]]:
-    """The agent's turns of a call as the reader reads them, each with its utterances."""
-    scene = scene_of(with_roles(call, pack), pack)
-    for turn in scene.turns:
-        if turn.speaker == "agent" and turn.text.text:
-            before = scene.turns[turn.number - 1].text.text if turn.number else ""
-            yield Line(turn.text.text, before, scene.party.at(turn.utterances[0])), {*turn.utterances}
 
 
 def once(samples: Iterator[Sample]) -> Iterator[Sample]:

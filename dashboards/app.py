@@ -7,11 +7,11 @@ from pathlib import Path
 import streamlit as st
 
 from auditor.errors import AuditorError
-from auditor.review.roles import Action
+from auditor.review.roles import Action, may
 from dashboards import data
 from dashboards.components.identity import identity
 from dashboards.locales import LANGUAGES, t
-from dashboards.who import can
+from dashboards.who import me
 
 HERE = Path(__file__).parent
 
@@ -26,6 +26,7 @@ NAVIGATION: tuple[tuple[str, str, str, Action], ...] = (
 
 def pages() -> list[st.Page]:
     """The pages for this reader, the first as the way in; without calls, only what to do next."""
+    who = me()
     try:
         empty = data.everything().count() == 0
     except AuditorError:
@@ -33,8 +34,8 @@ def pages() -> list[st.Page]:
     if empty:
         first = [st.Page("views/welcome.py", title=t("app.overview"), default=True)]
         people = st.Page("views/people.py", title=t("app.people"), url_path="people")
-        return [*first, people] if can("manage_people") else first
-    shown = [row for row in NAVIGATION if can(row[3])]
+        return [*first, people] if may(who, "manage_people") else first
+    shown = [row for row in NAVIGATION if may(who, row[3])]
     if not shown:
         return [st.Page(nothing, title=t("app.title"))]
     return [

@@ -10,9 +10,14 @@ import streamlit as st
 from auditor.errors import NotFoundError
 from auditor.review.roles import scope
 from auditor.rules.norms import read_norms
+from auditor.rules.pack import Pack, load_pack
+from auditor.rules.points import Scoring, read_scoring
 from auditor.rules.words import public_numbers as read_public_numbers
+from auditor.store import decisions
 from auditor.store.answers import StoredCall
+from auditor.store.decisions import Decision, Kind
 from auditor.store.home import Home
+from auditor.store.ledger import Ledger
 from auditor.store.queries import Store
 from auditor.web.clips import audio_link
 from auditor.web.shared import store_of
@@ -65,3 +70,29 @@ def _public_numbers(folder: Path) -> tuple[str, ...]:
 @st.cache_data(show_spinner=False, max_entries=20)
 def _clauses(folder: Path) -> Mapping[str, str]:
     return {key: norm.label for key, norm in read_norms(folder).items()}
+
+
+def scoring(home: Home, pack: str) -> Scoring:
+    """What steps and conduct are worth by the pack of an audit; raises NotFoundError where it is not in the home's archive."""
+    return _scoring(home.archived_pack(pack.rpartition("+")[2]))
+
+
+def pack(home: Home, pack_id: str) -> Pack:
+    """The pack of an audit, ready to judge by; raises NotFoundError where it is not in the home's archive."""
+    return _pack(home.archived_pack(pack_id.rpartition("+")[2]))
+
+
+def standing(home: Home, call_id: str) -> dict[tuple[Kind, str], Decision]:
+    """The newest decision of each item of a call."""
+    with Ledger(home) as ledger, ledger.reading() as db:
+        return decisions.standing(db, call_id)
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _scoring(folder: Path) -> Scoring:
+    return read_scoring(folder)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _pack(folder: Path) -> Pack:
+    return load_pack(folder)

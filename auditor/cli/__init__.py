@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from auditor.cli import check, doctor, evaluate, people, rules, run, serve, show
+from auditor.cli import check, doctor, evaluate, people, reader, replay, rules, run, serve, show
 from auditor.cli.manual import Program, Verb
 from auditor.cli.terminal import Exit, complain, show_whole
 from auditor.errors import AuditorError, HomeError, ModelError, NotAllowedError, NotFoundError, PackError, UsageError
@@ -25,10 +25,12 @@ app = typer.Typer(
       auditor run 录音文件夹 --model 模型文件夹    转写并质检，存入归档目录
       auditor check 通话.json                      只检查文本，不保存
       auditor show 通话编号                        看一通电话的结论和证据
+      auditor replay 通话编号                      用当时的规则再判一次，证明结论相同
       auditor evaluate 参考答案                    量一量机器判得准不准
       auditor serve                                打开复核页面
       auditor people                               谁能打开复核页面
       auditor rules                                看、试、写、测规则
+      auditor reader                               用复核决定训练自己的第二读者
       auditor doctor                               检查环境、模型、规则包
 
     每个命令都有自己的说明和例子，如 auditor run --help。
@@ -41,10 +43,11 @@ app = typer.Typer(
       3    规则包、模型或归档目录不能用
       130  被中断""",
 )
-for verb in (run.run, check.check, show.show, evaluate.evaluate, serve.serve, doctor.doctor):
+for verb in (run.run, check.check, show.show, replay.replay, evaluate.evaluate, serve.serve, doctor.doctor):
     app.command(verb.__name__, cls=Verb)(verb)
 app.add_typer(rules.app, name="rules")
 app.add_typer(people.app, name="people")
+app.add_typer(reader.app, name="reader")
 
 
 def main() -> None:

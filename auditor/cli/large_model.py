@@ -36,8 +36,9 @@ ReadersOption = Annotated[
     str,
     typer.Option(
         "--reader",
-        metavar="builtin|none|地址",
-        help="第二读者，只提疑似：builtin 自带的，none 不用；openai://主机:端口/模型（加密 openais://）除自带的以外，"
+        metavar="own|builtin|none|地址",
+        help="第二读者，只提疑似：own 归档目录自己训练的，没有就用自带的；builtin 自带的；none 不用；"
+        "openai://主机:端口/模型（加密 openais://）除 own 以外，"
         "让内网的大模型再读一遍，只作提示。密钥放环境变量 AUDITOR_READER_KEY。",
     ),
 ]

@@ -113,7 +113,7 @@ def run(
         bool, typer.Option("--retry", help="重试以前失败的；不写 PATH 就重试归档目录里全部失败的（模型等选项照写）。")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出到标准输出，给机器读。")] = False,
-    reader: ReadersOption = "builtin",
+    reader: ReadersOption = "own",
     reader_ask: ReaderAskOption = "all",
     reader_at_once: ReaderAtOnceOption = 1,
     reader_rate: ReaderRateOption = 0,
@@ -149,12 +149,14 @@ def run(
     """
     from auditor.batch import run as run_batch
     from auditor.errors import InputError, UsageError
+    from auditor.lessons import reader_in_use
     from auditor.reader.shipped import open_reader
     from auditor.recount import recount
     from auditor.rules.pack import load_pack
     from auditor.speech.audio import RawFormat
     from auditor.speech.diarizers import diarizer_named
     from auditor.speech.ingest import find
+    from auditor.store.corrections import corrections
     from auditor.store.home import Home
     from auditor.worker import Worker, is_attempt
 
@@ -167,7 +169,6 @@ def run(
         at_once=reader_at_once,
     )  # fmt: skip
     rules = load_pack(pack)
-    weights = open_reader("builtin" if large else reader)
     origin = Origin(str(Path.cwd()), None if metadata is None else str(metadata.absolute()), raw, agent_channel)
     if Path(model).expanduser().is_dir():
         model = str(Path(model).expanduser().absolute())
@@ -175,6 +176,7 @@ def run(
         raise UsageError("请写出要处理的录音或转写文件，例如：auditor run 录音文件夹 --model 模型文件夹")
     telling = diarizer_named(diarizer)
     opened = Home.open(home, create=bool(paths))
+    weights = reader_in_use(opened) if large or reader == "own" else open_reader(reader)
     groups = [([*paths], origin)] if paths else failed_before(opened)
     opened.archive_pack(rules.hash, rules.files)
 
@@ -206,7 +208,7 @@ def run(
         listed = None if given.metadata is None else Path(given.metadata)
         with contextlib.chdir(given.folder):
             intake = find(group, listed, assume=raw_format, agent_channel=given.agent_channel)
-            worker = Worker(opened, rules, recogniser, raw_format, telling, asdict(given), weights)
+            worker = Worker(opened, rules, recogniser, raw_format, telling, asdict(given), weights, corrections(opened))
             plan = worker.plan(intake)
             jobs, rejected = plan.jobs, plan.rejected
             attempts.update(job.call_id for job in jobs if is_attempt(job.work))

@@ -7,19 +7,21 @@ Pure, and in whole numbers: the same audits give the same order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from auditor.models import Audit, Finding, Severity
-
-GRAVITY: Mapping[Severity, int] = {"critical": 100, "major": 40, "minor": 12, "notice": 4}
-CONFIRMED, SUSPECTED = 950, 600  # in a thousand that a person upholds; a reader's suspicion says its own chance
-CANNOT_TELL = 2  # a step
-QUARANTINED = 1  # an utterance of which it is doubtful whether it was said
-WARNING = 2  # something that a reader of the audit must know
-RAISED_VOICE = "agent_raised_voice_share"
-RAISED = 20  # for an agent who shouts all the time
-MOST_UNJUDGED = 10  # what could not be judged never outweighs a minor breach that was
+from auditor.models import Audit, Finding
+from auditor.store.risk import (
+    CANNOT_TELL,
+    CONFIRMED,
+    GRAVITY,
+    MOST_UNJUDGED,
+    QUARANTINED,
+    RAISED,
+    RAISED_VOICE,
+    SUSPECTED,
+    WARNING,
+)
 
 
 @dataclass(frozen=True, slots=True)

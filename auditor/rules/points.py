@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
+from auditor.errors import NotFoundError
 from auditor.models import Band, Severity
+from auditor.rules.document import check, parse_yaml
 from auditor.rules.schema import ScorecardFile
 
 
@@ -55,6 +58,19 @@ def scoring(file: ScorecardFile) -> Scoring:
         file.trust_steps_from,
         file.trust_roles_from,
     )
+
+
+def read_scoring(folder: Path) -> Scoring:
+    """What a pack's steps and conduct are worth, e.g. one archived in a home; raises NotFoundError where it can't be read."""
+    try:
+        file, _ = check(
+            ScorecardFile, parse_yaml((folder / "scorecard.yaml").read_text(encoding="utf-8")), "scorecard.yaml"
+        )
+    except (OSError, ValueError):
+        file = None
+    if file is None:
+        raise NotFoundError(f"{folder}：读不出评分表 scorecard.yaml。请从备份恢复归档目录。")
+    return scoring(file)
 
 
 def _points(value: float) -> Decimal:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from auditor.models import Finding, Scorecard
+from auditor.store.catalog import touch
 from auditor.store.codec import canonical, decode, encode
 from auditor.store.ledger import count_up
 
@@ -141,6 +142,7 @@ def show(db: sqlite3.Connection, call_id: str, result: int, shown: Sequence[Find
     db.execute("DELETE FROM case_scores WHERE call_id = ?", (call_id,))
     if card is not None:
         db.execute("INSERT INTO case_scores VALUES (?, ?, ?)", (call_id, result, encode(card)))
+    touch(db, [call_id])
 
 
 def renewed(db: sqlite3.Connection) -> None:
@@ -148,28 +150,31 @@ def renewed(db: sqlite3.Connection) -> None:
     count_up(db, "catalog")
 
 
-def shown(db: sqlite3.Connection, call_id: str | None = None) -> list[Shown]:
-    """The case findings that count, of one call or of all."""
+def shown(db: sqlite3.Connection, call_id: str | None = None, since: int | None = None) -> list[Shown]:
+    """The case findings that count, of one call, of those that changed after a version of the catalog, or of all."""
     # CROSS JOIN keeps SQLite from going through all results for each finding
-    sql = """SELECT r.result, f.finding FROM case_findings f CROSS JOIN results r
-             WHERE r.call_id = f.call_id AND r.superseded = 0 AND f.shown = 1"""
-    rows = (
-        db.execute(f"{sql} ORDER BY f.call_id, f.category")
-        if call_id is None
-        else db.execute(f"{sql} AND f.call_id = ? ORDER BY f.category", (call_id,))
-    )
-    return [Shown(int(result), decode(Finding, text)) for result, text in rows.fetchall()]
+    sql = "SELECT r.result, f.finding FROM {}case_findings f CROSS JOIN results r WHERE {} AND f.shown = 1"
+    rows = _of_calls(db, sql, "r.call_id = f.call_id AND r.superseded = 0", call_id, since, "f.call_id, f.category")
+    return [Shown(int(result), decode(Finding, text)) for result, text in rows]
 
 
-def scores(db: sqlite3.Connection, call_id: str | None = None) -> dict[int, Scorecard]:
-    """By result, what a call is worth with its case findings, where that is not what its audit says."""
-    sql = "SELECT s.result, s.card FROM case_scores s JOIN results r ON r.result = s.result"
-    rows = (
-        db.execute(f"{sql} WHERE r.superseded = 0")
-        if call_id is None
-        else db.execute(f"{sql} WHERE s.call_id = ? AND r.superseded = 0", (call_id,))
-    )
-    return {int(result): decode(Scorecard, card) for result, card in rows.fetchall()}
+def scores(db: sqlite3.Connection, call_id: str | None = None, since: int | None = None) -> dict[int, Scorecard]:
+    """By result, what a call is worth with its case findings, where that is not what its audit says; of calls as ``shown``."""
+    sql = "SELECT f.result, f.card FROM {}case_scores f CROSS JOIN results r WHERE {}"
+    rows = _of_calls(db, sql, "r.result = f.result AND r.superseded = 0", call_id, since, "f.call_id")
+    return {int(result): decode(Scorecard, card) for result, card in rows}
+
+
+def _of_calls(
+    db: sqlite3.Connection, sql: str, where: str, call_id: str | None, since: int | None, order: str
+) -> list[tuple[int, str]]:
+    """Rows of ``f`` of one call, of those that changed after a version, or of all."""
+    if call_id is not None:
+        return db.execute(f"{sql.format('', f'f.call_id = ? AND {where}')} ORDER BY {order}", (call_id,)).fetchall()
+    if since is None:
+        return db.execute(f"{sql.format('', where)} ORDER BY {order}").fetchall()
+    changed = sql.format("changes h CROSS JOIN ", f"h.version > ? AND f.call_id = h.call_id AND {where}")
+    return db.execute(f"{changed} ORDER BY {order}", (since,)).fetchall()
 
 
 def promises(db: sqlite3.Connection, call_id: str | None = None) -> list[KeptPromise]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -37,13 +37,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What counts at one moment: the segments to read for each kind of row, and the results in them that don't."""
+    """What counts at one moment: the segments to read for each kind of row."""
 
     version: int
     audits: tuple[str, ...]
     transcripts: tuple[str, ...]
     tokens: tuple[str, ...]
-    superseded: tuple[int, ...]
 
 
 _ENTRY = """SELECT r.result, r.call_id, r.audit_key, r.segment, t.transcript, t.transcript_key, t.segment, t.content,
@@ -79,13 +78,35 @@ def add(db: sqlite3.Connection, segment: str, entries: Sequence[Entry], at: date
                VALUES (?, ?, ?, ?, ?, ?, 0, ?)""",
             (e.result, e.call_id, e.audit_key, e.transcript, e.tokens, segment, when),
         )
+    touch(db, (e.call_id for e in entries))
     count_up(db, "catalog")
+
+
+def touch(db: sqlite3.Connection, calls: Iterable[str]) -> None:
+    """Note that what counts of these calls changes with the catalog's next version, which the same transaction counts up."""
+    following = version(db) + 1
+    db.executemany(
+        """INSERT INTO changes (call_id, version) VALUES (?, ?)
+           ON CONFLICT (call_id) DO UPDATE SET version = excluded.version""",
+        [(call_id, following) for call_id in calls],
+    )
+
+
+def live(db: sqlite3.Connection, since: int | None = None) -> list[tuple[str, int, str]]:
+    """Calls with the result that counts and its segment, by segment; only those that changed after version ``since``."""
+    sql = "SELECT r.call_id, r.result, r.segment FROM {}results r{} superseded = 0 ORDER BY r.segment, r.result"
+    if since is None:
+        return db.execute(sql.format("", " WHERE")).fetchall()
+    # CROSS JOIN keeps SQLite from going through all results
+    of_changed = sql.format("changes h CROSS JOIN ", " WHERE h.version > ? AND r.call_id = h.call_id AND")
+    return db.execute(of_changed, (since,)).fetchall()
 
 
 def make_current(db: sqlite3.Connection, entry: Entry) -> None:
     """Make an earlier result of a call count again."""
     db.execute("UPDATE results SET superseded = 1 WHERE call_id = ? AND superseded = 0", (entry.call_id,))
     db.execute("UPDATE results SET superseded = 0 WHERE result = ?", (entry.result,))
+    touch(db, [entry.call_id])
     count_up(db, "catalog")
 
 
@@ -121,10 +142,9 @@ def find(db: sqlite3.Connection, prefix: str, limit: int) -> list[str]:
 
 def snapshot(db: sqlite3.Connection) -> Snapshot:
     """What counts now."""
-    live = "SELECT DISTINCT segment FROM results WHERE superseded = 0"
     return Snapshot(
         version=version(db),
-        audits=_texts(db, f"{live} ORDER BY segment"),
+        audits=_texts(db, "SELECT DISTINCT segment FROM results WHERE superseded = 0 ORDER BY segment"),
         transcripts=_texts(
             db,
             """SELECT DISTINCT t.segment FROM results r JOIN transcripts t ON t.transcript = r.transcript
@@ -134,10 +154,6 @@ def snapshot(db: sqlite3.Connection) -> Snapshot:
             db,
             """SELECT DISTINCT w.segment FROM results r JOIN tokens w ON w.tokens = r.tokens
                WHERE r.superseded = 0 ORDER BY w.segment""",
-        ),
-        superseded=tuple(
-            int(result)
-            for (result,) in db.execute(f"SELECT result FROM results WHERE superseded = 1 AND segment IN ({live})")
         ),
     )
 

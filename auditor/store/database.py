@@ -1,48 +1,39 @@
-"""DuckDB over the segments that count: in memory, one a process, so that no process ever locks out another."""
+"""DuckDB over what counts: in memory, one a process, so that no process ever locks out another.
+
+A question brings it up to date first: only calls that changed are read from segments, only new decisions from the ledger.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import HomeError
-from auditor.models import Scorecard
-from auditor.store import cases, catalog
-from auditor.store.cases import Shown
-from auditor.store.catalog import Snapshot
+from auditor.store import relations
+from auditor.store.changes import Changes, Seen, unseen
 from auditor.store.home import Home
 from auditor.store.ledger import Ledger
-from auditor.store.tables import AUDIT_TABLES, TRANSCRIPT_TABLES, files, finding_row, money, schemas
+from auditor.store.relations import scan
+from auditor.store.tables import files, schemas
 
 if TYPE_CHECKING:
     import duckdb
-    import pyarrow as pa
-
-
-_WORTH = ("result", "score", "band", "fatal")
-_WITH_CASES = {
-    "calls": "SELECT c.* REPLACE ("
-    + ", ".join(f"CASE WHEN s.result IS NULL THEN c.{name} ELSE s.{name} END AS {name}" for name in _WORTH[1:])
-    + ") FROM ({}) c LEFT JOIN case_scores s ON s.result = c.result",
-    "findings": "{} UNION ALL SELECT * FROM case_findings",
-}
-"""Views that also hold what several calls show together."""
 
 
 @dataclass
 class _Opened:
-    """A database over what counted at one version, and how many threads are asking it."""
+    """A database, how far it has read, and how many threads are asking it."""
 
     root: duckdb.DuckDBPyConnection
-    version: int
+    seen: Seen
     users: int = 0
 
 
 class Database:
-    """Answers SQL over the tables of ``tables``, to any number of threads; an answer is of one state of the store."""
+    """Answers SQL over ``relations``, to any number of threads; an answer is of one state of the store."""
 
     def __init__(self, home: Home) -> None:
         self.home = home
@@ -69,8 +60,8 @@ class Database:
         order = ' ORDER BY "index"' if "index" in names else ""
         # Times with a zone need a package to come out of DuckDB; ``call`` has them too.
         columns = ", ".join(f'"{name}"' for name in names if name not in ("stored_at", "started_at"))
-        source = _scan(files(self.home, table, [segment]))
-        return self.rows(f"SELECT {columns} FROM {source} WHERE {key} = $number{order}", {"number": number})
+        source = f"FROM blank_{table} UNION ALL BY NAME FROM {scan(files(self.home, table, [segment]))}"
+        return self.rows(f"SELECT {columns} FROM ({source}) WHERE {key} = $number{order}", {"number": number})
 
     @contextlib.contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -91,13 +82,21 @@ class Database:
             raise HomeError(f"{self.home.segments}：数据文件读不出来。请从备份恢复归档目录。") from error
 
     def _up_to_date(self) -> _Opened:
+        opened = self._opened
         with Ledger(self.home) as ledger, ledger.reading() as db:
-            if self._opened is not None and catalog.version(db) == self._opened.version:
-                return self._opened
-            snapshot, shown, scores = catalog.snapshot(db), cases.shown(db), cases.scores(db)
-        earlier, self._opened = self._opened, _Opened(_open(self.home, snapshot, shown, scores), snapshot.version)
-        self._close_unused(earlier)
-        return self._opened
+            changes = unseen(db, Seen() if opened is None else opened.seen)
+        if opened is None:
+            opened = _Opened(_create(), Seen())
+        if changes is not None:
+            try:
+                _apply(opened.root, self.home, changes)
+            except BaseException:
+                if opened is not self._opened:
+                    opened.root.close()
+                raise
+            opened.seen = changes.seen
+        self._opened = opened
+        return opened
 
     def _close_unused(self, opened: _Opened | None) -> None:
         """Closing takes down the cursors of other threads too, so the last of them does it."""
@@ -105,12 +104,8 @@ class Database:
             opened.root.close()
 
 
-def _open(
-    home: Home, snapshot: Snapshot, shown: Sequence[Shown], scores: Mapping[int, Scorecard]
-) -> duckdb.DuckDBPyConnection:
-    """A new database with one view a table; calls are worth what they are with what several calls show."""
+def _create() -> duckdb.DuckDBPyConnection:
     import duckdb
-    import pyarrow as pa
 
     root = duckdb.connect(":memory:")
     with contextlib.ExitStack() as undo:
@@ -118,37 +113,18 @@ def _open(
         root.execute("SET autoinstall_known_extensions = false")
         root.execute("SET autoload_known_extensions = false")
         root.execute("SET temp_directory = ''")
-        _load(root, "superseded", pa.table({"result": pa.array(snapshot.superseded, pa.int64())}))
-        found = [{"result": each.result, **finding_row(each.finding)} for each in shown]
-        _load(root, "case_findings", pa.Table.from_pylist(found, schema=schemas()["findings"]))
-        worth = [
-            {"result": r, "score": money(c.score), "band": c.band, "fatal": c.fatal} for r, c in sorted(scores.items())
-        ]
-        of_calls = schemas()["calls"]
-        _load(root, "case_scores", pa.Table.from_pylist(worth, schema=pa.schema([of_calls.field(n) for n in _WORTH])))
-        for table, schema in schemas().items():
-            segments = snapshot.audits
-            if table in TRANSCRIPT_TABLES:
-                segments = snapshot.transcripts
-            elif table == "tokens":
-                segments = snapshot.tokens
-            if segments:
-                counts = " ANTI JOIN superseded USING (result)" if table in AUDIT_TABLES else ""
-                rows = f"SELECT * FROM {_scan(files(home, table, segments))}{counts}"
-                root.execute(f"CREATE VIEW {table} AS {_WITH_CASES.get(table, '{}').format(rows)}")
-            else:
-                _load(root, table, schema.empty_table())
+        relations.create(root)
         undo.pop_all()
     return root
 
 
-def _load(root: duckdb.DuckDBPyConnection, table: str, content: pa.Table) -> None:
-    root.register("content", content)
-    root.execute(f"CREATE TABLE {table} AS SELECT * FROM content")
-    root.unregister("content")
-
-
-def _scan(paths: Sequence[str]) -> str:
-    """Read exactly these files: ``[``, ``*`` and ``?`` in a folder's name are no patterns."""
-    names = ("".join(f"[{c}]" if c in "*?[" else c for c in path).replace("'", "''") for path in paths)
-    return "read_parquet([" + ", ".join(f"'{name}'" for name in names) + "])"
+def _apply(root: duckdb.DuckDBPyConnection, home: Home, changes: Changes) -> None:
+    """Whoever asks meanwhile sees the state before it."""
+    with contextlib.closing(root.cursor()) as cursor:
+        cursor.execute("BEGIN")
+        try:
+            relations.apply(cursor, home, changes)
+            cursor.execute("COMMIT")
+        except BaseException:
+            cursor.execute("ROLLBACK")
+            raise

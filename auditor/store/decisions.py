@@ -92,9 +92,42 @@ def standing(db: sqlite3.Connection, call_id: str) -> dict[tuple[Kind, str], Dec
     return {(d.kind, d.item): d for d in history(db, call_id)}
 
 
+def of_kind(db: sqlite3.Connection, kind: Kind) -> list[Decision]:
+    """The newest decision of every item of this kind in the home, in the order of calls and items."""
+    rest = """d WHERE kind = ? AND version = (SELECT max(version) FROM decisions n
+              WHERE n.call_id = d.call_id AND n.kind = d.kind AND n.item = d.item) ORDER BY call_id, item"""
+    return _read(db, rest, [kind])
+
+
 def since(db: sqlite3.Connection, seq: int) -> list[Decision]:
     """Every decision made after the one of this number."""
     return _read(db, "WHERE seq > ? ORDER BY seq", [seq])
+
+
+def keep_effective(db: sqlite3.Connection, call_id: str, result: int, card: str) -> None:
+    """What a call is worth by all decisions so far, as an encoded scorecard; it counts while ``result`` is the call's."""
+    db.execute(
+        """INSERT INTO effective (call_id, result, seq, card) VALUES (?, ?, ?, ?)
+           ON CONFLICT (call_id) DO UPDATE SET result = excluded.result, seq = excluded.seq, card = excluded.card""",
+        (call_id, result, count_up(db, "effective"), card),
+    )
+
+
+def unsettle(db: sqlite3.Connection, call_id: str) -> None:
+    """Say that what a call is worth by decisions has to be counted anew."""
+    db.execute("UPDATE effective SET result = 0 WHERE call_id = ?", (call_id,))
+
+
+def outdated(db: sqlite3.Connection) -> list[str]:
+    """Calls that people decided on and whose worth was counted for a result that is no longer theirs."""
+    sql = """SELECT e.call_id FROM effective e JOIN results r ON r.call_id = e.call_id AND r.superseded = 0
+             WHERE r.result <> e.result ORDER BY e.call_id"""
+    return [str(call_id) for (call_id,) in db.execute(sql).fetchall()]
+
+
+def rows_since(db: sqlite3.Connection, seq: int) -> list[tuple[Any, ...]]:
+    """The same as rows, as they stand in the ledger."""
+    return db.execute(f"SELECT {_COLUMNS} FROM decisions WHERE seq > ? ORDER BY seq", (seq,)).fetchall()
 
 
 def newest(db: sqlite3.Connection) -> int:
@@ -102,9 +135,11 @@ def newest(db: sqlite3.Connection) -> int:
     return counter(db, "decision")
 
 
+_COLUMNS = "seq, call_id, kind, item, version, verdict, body, decided_by, decided_at"
+
+
 def _read(db: sqlite3.Connection, rest: str, values: Sequence[object]) -> list[Decision]:
-    columns = "seq, call_id, kind, item, version, verdict, body, decided_by, decided_at"
-    return [_decision(row) for row in db.execute(f"SELECT {columns} FROM decisions {rest}", values).fetchall()]
+    return [_decision(row) for row in db.execute(f"SELECT {_COLUMNS} FROM decisions {rest}", values).fetchall()]
 
 
 def _decision(row: Sequence[Any]) -> Decision:

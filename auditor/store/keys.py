@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from auditor.models import Metadata
@@ -26,9 +26,14 @@ def transcript_key(
     return _digest("transcript", audio_id, decode_options, model_fingerprint, hotwords_hash)
 
 
-def tokens_key(transcript_key: str, dictionary_hash: str) -> str:
-    """What a segmentation into words depends on."""
-    return _digest("tokens", transcript_key, dictionary_hash)
+def tokens_key(transcript_key: str, dictionary_hash: str, corrections: str = "") -> str:
+    """What a segmentation into words depends on; ``corrections`` is the hash of the lines that people corrected, if any."""
+    return _digest("tokens", transcript_key, dictionary_hash, *filter(None, (corrections,)))
+
+
+def dictionary_hash(terms: Iterable[str]) -> str:
+    """What stands for a dictionary in keys."""
+    return hashlib.sha256("\n".join(terms).encode()).hexdigest()
 
 
 def audit_key(tokens_key: str, metadata: Metadata, pack_hash: str, code_version: str, reader: str = "") -> str:

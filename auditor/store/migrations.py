@@ -147,6 +147,15 @@ def _m009_coaching(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
+def _m010_changes(db: sqlite3.Connection) -> None:
+    for statement in (
+        # the version of the catalog with which what counts of a call last changed
+        "CREATE TABLE changes (call_id TEXT PRIMARY KEY, version BIGINT NOT NULL)",
+        "CREATE INDEX changes_by_version ON changes (version)",
+    ):
+        db.execute(statement)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m001_catalog,
     _m002_jobs,
@@ -157,4 +166,5 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m007_people,
     _m008_appeals,
     _m009_coaching,
+    _m010_changes,
 )

@@ -14,7 +14,7 @@ from auditor.models import (
     Audit,
     Call,
 )
-from auditor.store import cases, catalog, jobs
+from auditor.store import cases, catalog, decisions, jobs
 from auditor.store.annotations import Annotation, heard_hash, latest_annotations
 from auditor.store.answers import (
     EVERY_CALL,
@@ -39,15 +39,16 @@ from auditor.store.jobs import FailedJob
 from auditor.store.ledger import Ledger
 from auditor.store.rows import acoustics, utterance, with_cases
 
-Order = Literal["newest", "oldest", "worst", "best", "most_findings"]
+Order = Literal["newest", "oldest", "worst", "best", "most_findings", "riskiest"]
 
 
 _ORDERS: dict[str, str] = {
     "newest": "c.started_at DESC NULLS LAST",
     "oldest": "c.started_at ASC NULLS LAST",
-    "worst": "c.fatal DESC, c.score ASC NULLS LAST, confirmed DESC",
-    "best": "c.score DESC NULLS LAST",
+    "worst": "c.effective_fatal DESC, c.effective_score ASC NULLS LAST, confirmed DESC",
+    "best": "c.effective_score DESC NULLS LAST",
     "most_findings": "confirmed DESC, suspected DESC",
+    "riskiest": "c.risk DESC",
 }
 
 
@@ -87,20 +88,20 @@ class Store:
     def version(self) -> int:
         """A number that grows whenever what is stored changes: the key to cache by."""
         with Ledger(self.home) as ledger, ledger.reading() as db:
-            return catalog.version(db)
+            return catalog.version(db) + decisions.newest(db)
 
     def overview(self, filters: Filters = EVERY_CALL) -> Overview:
-        """Totals, average score and calls by band."""
+        """Totals, average score and calls by band, as people left them."""
         where, values = self.where(filters)
         sql = f"""
             WITH c AS (SELECT * FROM calls c WHERE {where}),
-                 f AS (SELECT result, status FROM findings SEMI JOIN c USING (result))
-            SELECT count(*) AS calls, count(score) AS scored, round(avg(score), 2)::DECIMAL(18, 2) AS average,
-                   count(*) FILTER (fatal) AS fatal,
+                 f AS (SELECT result, effective_status AS status FROM findings SEMI JOIN c USING (result))
+            SELECT count(*) AS calls, count(effective_score) AS scored,
+                   round(avg(effective_score), 2)::DECIMAL(18, 2) AS average, count(*) FILTER (effective_fatal) AS fatal,
                    (SELECT count(DISTINCT result) FROM f WHERE status = 'confirmed') AS with_confirmed,
                    (SELECT count(DISTINCT result) FROM f WHERE status = 'suspected') AS with_suspected,
                    coalesce(sum(duration), 0) AS seconds, min(started_on) AS first_day, max(started_on) AS last_day,
-                   histogram(band) AS bands
+                   histogram(effective_band) AS bands
             FROM c"""
         (totals,) = self._database.rows(sql, values)
         return Overview(**{**totals, "bands": totals["bands"] or {}})
@@ -109,26 +110,29 @@ class Store:
         """Scored calls by score, in bins of ``width`` points, empty bins included."""
         where, values = self.where(filters)
         last = (100 - 1) // width
-        sql = f"""SELECT least(floor(score / $width), $last)::INTEGER AS bin, count(*) AS calls
-                  FROM calls c WHERE score IS NOT NULL AND {where} GROUP BY bin"""
+        sql = f"""SELECT least(floor(effective_score / $width), $last)::INTEGER AS bin, count(*) AS calls
+                  FROM calls c WHERE effective_score IS NOT NULL AND {where} GROUP BY bin"""
         found = {row["bin"]: row["calls"] for row in self._database.rows(sql, {**values, "width": width, "last": last})}
         return [ScoreBin(b * width, min((b + 1) * width, 100), found.get(b, 0)) for b in range(last + 1)]
 
     def violations_by_category(self, filters: Filters = EVERY_CALL) -> list[CategoryCount]:
-        """Findings by category, the most frequent first."""
+        """Findings by category, the most frequent first; those that people overturned are none."""
         where, values = self.where(filters)
-        sql = f"""SELECT f.category, count(*) FILTER (f.status = 'confirmed') AS confirmed,
-                         count(*) FILTER (f.status = 'suspected') AS suspected, count(DISTINCT f.result) AS calls,
-                         arg_min(f.severity, list_position($severities, f.severity)) AS severity
-                  FROM findings f JOIN calls c USING (result) WHERE {where}
-                  GROUP BY f.category ORDER BY confirmed DESC, suspected DESC, f.category"""
+        sql = f"""SELECT f.effective_category AS category, count(*) FILTER (f.effective_status = 'confirmed') AS confirmed,
+                         count(*) FILTER (f.effective_status = 'suspected') AS suspected,
+                         count(DISTINCT f.result) AS calls,
+                         arg_min(f.effective_severity, list_position($severities, f.effective_severity)) AS severity
+                  FROM findings f JOIN calls c USING (result) WHERE f.effective_status <> 'overturned' AND {where}
+                  GROUP BY f.effective_category ORDER BY confirmed DESC, suspected DESC, f.effective_category"""
         values = {**values, "severities": list(SEVERITIES)}
         return [CategoryCount(**row) for row in self._database.rows(sql, values)]
 
     def steps_missed(self, filters: Filters = EVERY_CALL) -> list[StepCount]:
         """Each required step's verdicts, in the order of the script."""
         where, values = self.where(filters)
-        verdicts = ", ".join(f"count(*) FILTER (s.verdict = '{verdict}') AS {verdict}" for verdict in VERDICTS)
+        verdicts = ", ".join(
+            f"count(*) FILTER (s.effective_verdict = '{verdict}') AS {verdict}" for verdict in VERDICTS
+        )
         sql = f"""SELECT s.step, arg_max(s.name, s.result) AS name, {verdicts}
                   FROM steps s JOIN calls c USING (result) WHERE {where}
                   GROUP BY s.step ORDER BY min(s.position), s.step"""
@@ -139,11 +143,11 @@ class Store:
         where, values = self.where(filters)
         sql = f"""
             WITH c AS (SELECT * FROM calls c WHERE started_on IS NOT NULL AND {where}),
-                 f AS (SELECT result, count(*) FILTER (status = 'confirmed') AS confirmed,
-                              count(*) FILTER (status = 'suspected') AS suspected
+                 f AS (SELECT result, count(*) FILTER (effective_status = 'confirmed') AS confirmed,
+                              count(*) FILTER (effective_status = 'suspected') AS suspected
                        FROM findings SEMI JOIN c USING (result) GROUP BY result)
-            SELECT date_trunc('week', started_on)::DATE AS monday, count(*) AS calls, count(score) AS scored,
-                   round(avg(score), 2)::DECIMAL(18, 2) AS average, count(*) FILTER (fatal) AS fatal,
+            SELECT date_trunc('week', started_on)::DATE AS monday, count(*) AS calls, count(effective_score) AS scored,
+                   round(avg(effective_score), 2)::DECIMAL(18, 2) AS average, count(*) FILTER (effective_fatal) AS fatal,
                    coalesce(sum(confirmed), 0)::BIGINT AS confirmed, coalesce(sum(suspected), 0)::BIGINT AS suspected
             FROM c LEFT JOIN f USING (result) GROUP BY monday ORDER BY monday"""
         return [Week(**row) for row in self._database.rows(sql, values)]
@@ -160,13 +164,14 @@ class Store:
         where, values = self.where(filters)
         sql = f"""
             SELECT c.call_id, c.started_local AS started_at, c.agent_id, c.agent_name, c.team, c.product, c.region,
-                   c.case_id, c.duration, c.party, c.score, c.band, c.fatal, coalesce(f.confirmed, 0) AS confirmed,
+                   c.case_id, c.duration, c.party, c.effective_score AS score, c.effective_band AS band,
+                   c.effective_fatal AS fatal, coalesce(f.confirmed, 0) AS confirmed,
                    coalesce(f.suspected, 0) AS suspected, coalesce(s.missed, 0) AS missed, c.warnings
             FROM calls c
-            LEFT JOIN (SELECT result, count(*) FILTER (status = 'confirmed') AS confirmed,
-                              count(*) FILTER (status = 'suspected') AS suspected
+            LEFT JOIN (SELECT result, count(*) FILTER (effective_status = 'confirmed') AS confirmed,
+                              count(*) FILTER (effective_status = 'suspected') AS suspected
                        FROM findings GROUP BY result) f USING (result)
-            LEFT JOIN (SELECT result, count(*) AS missed FROM steps WHERE verdict = 'missed' GROUP BY result) s
+            LEFT JOIN (SELECT result, count(*) AS missed FROM steps WHERE effective_verdict = 'missed' GROUP BY result) s
                       USING (result)
             WHERE {where} ORDER BY {_ORDERS[order]}, c.call_id LIMIT $limit OFFSET $offset"""
         rows = self._database.rows(sql, {**values, "limit": limit, "offset": offset})
@@ -180,7 +185,7 @@ class Store:
         where, values = self.where()
         distinct = f"SELECT DISTINCT {{0}} AS x FROM calls c WHERE {{0}} IS NOT NULL AND {where} ORDER BY x"
         found = {field: self.ask(distinct.format(column), values) for field, column in columns.items()}
-        kinds = f"SELECT DISTINCT category AS x FROM findings SEMI JOIN (FROM calls c WHERE {where}) USING (result)"
+        kinds = f"SELECT DISTINCT effective_category AS x FROM findings SEMI JOIN (FROM calls c WHERE {where}) USING (result)"
         found["categories"] = self.ask(f"{kinds} ORDER BY x", values)
         return Choices(**{field: tuple(row["x"] for row in rows) for field, rows in found.items()})
 
@@ -188,11 +193,12 @@ class Store:
         """Everything kept of one call; raises NotFoundError."""
         with Ledger(self.home) as ledger, ledger.reading() as db:
             entry = catalog.current(db, call_id)
-        if entry is None or not self._in_scope(entry):
+        if entry is None or not self.sees(entry):
             raise NotFoundError(f"归档目录里没有通话 {jobs.printable(call_id)[:200]}。请核对编号。")
         return self.stored(entry)
 
-    def _in_scope(self, entry: Entry) -> bool:
+    def sees(self, entry: Entry) -> bool:
+        """Whether the result is of a call in scope."""
         if self.scope == EVERYBODYS:
             return True
         where, values = self.where(attempts=True)
@@ -274,7 +280,7 @@ class Store:
 def _where(filters: Filters, scope: Scope, *, attempts: bool = False) -> tuple[str, dict[str, Any]]:
     columns = {
         "team": filters.teams, "agent_id": filters.agents, "product": filters.products, "region": filters.regions,
-        "party": filters.parties, "band": filters.bands,
+        "party": filters.parties, "effective_band": filters.bands,
     }  # fmt: skip
     values: dict[str, Any] = {column: list(wanted) for column, wanted in columns.items() if wanted}
     # unanswered attempts count towards frequency limits; nothing was said in them that could be judged
@@ -284,7 +290,10 @@ def _where(filters: Filters, scope: Scope, *, attempts: bool = False) -> tuple[s
     ]
     if filters.categories:
         values["categories"] = list(filters.categories)
-        parts.append("c.result IN (SELECT result FROM findings WHERE category IN (SELECT unnest($categories)))")
+        parts.append(
+            """c.result IN (SELECT result FROM findings WHERE effective_status <> 'overturned'
+                            AND effective_category IN (SELECT unnest($categories)))"""
+        )
     for name, day, test in (("since", filters.since, ">="), ("until", filters.until, "<=")):
         if day is not None:
             values[name] = day
@@ -294,5 +303,5 @@ def _where(filters: Filters, scope: Scope, *, attempts: bool = False) -> tuple[s
             values[name] = list(allowed)
             parts.append(f"c.{column} IN (SELECT unnest(${name}::VARCHAR[]))")
     if not filters.include_unscored:
-        parts.append("c.score IS NOT NULL")
+        parts.append("c.effective_score IS NOT NULL")
     return " AND ".join(parts), values

@@ -41,7 +41,7 @@ _PAYMENTS_TOLD = '"callback_requested":'
 
 def records(database: Database, results: Sequence[int]) -> list[StoredRecord]:
     """What cases look at in the calls with these results; those that no longer count are left out."""
-    sql = """SELECT call_id, result, party, utterances, call, audit FROM calls
+    sql = """SELECT call_id, result, party, utterances, call, audit FROM calls JOIN documents USING (result)
              WHERE result IN (SELECT unnest($results)) ORDER BY call_id"""
     found = []
     for row in database.rows(sql, {"results": list(results)}):
@@ -55,7 +55,7 @@ def records(database: Database, results: Sequence[int]) -> list[StoredRecord]:
 
 def audits(database: Database, results: Sequence[int]) -> dict[int, Audit]:
     """The calls' own audits, by result; those that no longer count are left out."""
-    sql = "SELECT result, audit FROM calls WHERE result IN (SELECT unnest($results))"
+    sql = "SELECT result, audit FROM calls JOIN documents USING (result) WHERE result IN (SELECT unnest($results))"
     return {row["result"]: decode(Audit, row["audit"]) for row in database.rows(sql, {"results": list(results)})}
 
 

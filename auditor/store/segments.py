@@ -206,6 +206,7 @@ def _call_row(result: CallResult, entry: Entry, at: datetime) -> dict[str, Any]:
         "pack": audit.pack, "code_version": audit.code_version,
         "warnings": list(dict.fromkeys(w.code for w in (*call.warnings, *audit.warnings))),
         "call": encode(dataclasses.replace(call, utterances=(), acoustics=None)), "audit": encode(audit),
+        "quarantined": sum(bool(u.quarantined) for u in call.utterances), "noted": len(audit.warnings),
     }  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def schemas() -> dict[str, pa.Schema]:
             "amount_due": money, "days_overdue": number, "institution": text, "agency": text, "region": text,
             "stage": text, "agent_channel": number, "transcribed_by": text, "party": text, "score": money, "band": text,
             "fatal": pa.bool_(), "pack": text, "code_version": text, "warnings": pa.list_(text), "call": text,
-            "audit": text,
+            "audit": text, "quarantined": number, "noted": number,
         },
         "facts": {
             "result": number, "kind": text, "name": text, "utterance": number, "quote": text, "amount": money,
@@ -46,7 +46,7 @@ def schemas() -> dict[str, pa.Schema]:
         "findings": {
             "result": number, "finding_id": text, "rule_id": text, "category": text, "severity": text, "status": text,
             "utterance": number, "also": numbers, "quote": text, "start": real, "end": real, "matched_by": text,
-            "why": text, "cites": pa.list_(text),
+            "why": text, "cites": pa.list_(text), "chance": number,
         },
         "steps": {
             "result": number, "position": number, "step": text, "name": text, "weight": number, "verdict": text,

@@ -46,3 +46,19 @@ def test_another_line_makes_another_fingerprint() -> None:
 def test_too_few_lines_are_refused() -> None:
     with pytest.raises(UsageError, match="至少要 20 句"):
         train(samples()[:10], {})
+
+
+def test_training_goes_on_from_weights_that_there_are() -> None:
+    """A tenant's few lines add what is new; what was known before stays known."""
+    before = read_weights(train(samples(), {}), "w")
+    new = ["佛系一点等着瞧", "走着瞧吧", "大家走着瞧", "咱们走着瞧"]
+    own = [Sample(line_of(f"{w}{b}"), ("insult",), f"n{n}{m}") for n, w in enumerate(WHO) for m, b in enumerate(new)]
+    polite = [Sample(line_of(f"{w}{g}好吗"), (), f"p{n}{m}") for n, w in enumerate(WHO) for m, g in enumerate(GOOD)]
+    after = read_weights(train([*own, *polite], {}, base=before), "w")
+    assert set(after.categories) == {"insult", "threat_violence"}
+    score, category = rate(line_of("你们走着瞧"), after)
+    assert (score >= after.threshold, category) == (True, "insult")
+    score, category = rate(line_of("他们等着挨打吧"), after)
+    assert (score >= after.threshold, category) == (True, "threat_violence")
+    assert rate(line_of("他们可以办理"), after)[0] < min(score, rate(line_of("你们走着瞧"), after)[0])
+    assert train([*own, *polite], {}, base=before) == train([*polite, *own], {}, base=before)
