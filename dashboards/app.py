@@ -16,12 +16,25 @@ from dashboards.who import me
 HERE = Path(__file__).parent
 
 
-NAVIGATION: tuple[tuple[str, str, str, Action], ...] = (
-    ("overview", "overview", "", "see_calls"),
-    ("call", "call", "call", "see_calls"),
-    ("people", "people", "people", "manage_people"),
+NAVIGATION: tuple[tuple[str, str, str, tuple[Action, ...]], ...] = (
+    ("queue", "queue", "queue", ("review",)),
+    ("overview", "overview", "overview", ("see_calls",)),
+    ("search", "search", "search", ("see_calls",)),
+    ("mine", "mine", "mine", ("see_own",)),
+    ("call", "call", "call", ("see_calls", "see_own")),
+    ("appeals", "appeals", "appeals", ("answer_appeal",)),
+    ("coach", "coach", "coach", ("coach",)),
+    ("agent", "agent", "agent", ("coach",)),
+    ("tasks", "tasks", "tasks", ("coach",)),
+    ("violations", "violations", "violations", ("oversee",)),
+    ("coverage", "coverage", "coverage", ("oversee",)),
+    ("cases", "cases", "cases", ("oversee",)),
+    ("log", "log", "log", ("oversee",)),
+    ("lab", "lab", "lab", ("see_calls",)),
+    ("operations", "operations", "operations", ("operate",)),
+    ("people", "people", "people", ("manage_people",)),
 )
-"""The pages: file, title, address, and what one must be allowed to do to see it."""
+"""The pages: file, title, address, and what one must be allowed to do to see it: one of these. Whose calls it shows is the store's to say."""
 
 
 def pages() -> list[st.Page]:
@@ -35,18 +48,18 @@ def pages() -> list[st.Page]:
         first = [st.Page("views/welcome.py", title=t("app.overview"), default=True)]
         people = st.Page("views/people.py", title=t("app.people"), url_path="people")
         return [*first, people] if may(who, "manage_people") else first
-    shown = [row for row in NAVIGATION if may(who, row[3])]
-    if not shown:
-        return [st.Page(nothing, title=t("app.title"))]
-    return [
-        st.Page(f"views/{file}.py", title=t(f"app.{title}"), url_path=address, default=n == 0)
-        for n, (file, title, address, _) in enumerate(shown)
+    shown = [
+        st.Page(f"views/{file}.py", title=t(f"app.{title}"), url_path=address)
+        for file, title, address, actions in NAVIGATION
+        if any(may(who, action) for action in actions)
     ]
 
+    def start() -> None:
+        # without parameters it would try to clear those that the language is bound to, and fail
+        st.switch_page(shown[0], query_params={})
 
-def nothing() -> None:
-    """What somebody sees whose roles open no page."""
-    st.info(t("people.no_pages"))
+    # Streamlit gives its default page no address of its own; links to the first page's would lead nowhere.
+    return [*shown, st.Page(start, title=t("app.title"), default=True, visibility="hidden")]
 
 
 st.set_page_config(page_icon=str(HERE / "icon.png"), layout="wide", initial_sidebar_state=208)

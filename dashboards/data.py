@@ -8,8 +8,9 @@ from pathlib import Path
 import streamlit as st
 
 from auditor.errors import NotFoundError
+from auditor.reports.violations import norms_of
 from auditor.review.roles import scope
-from auditor.rules.norms import read_norms
+from auditor.rules.norms import Norm, read_norms
 from auditor.rules.pack import Pack, load_pack
 from auditor.rules.points import Scoring, read_scoring
 from auditor.rules.words import public_numbers as read_public_numbers
@@ -19,9 +20,13 @@ from auditor.store.decisions import Decision, Kind
 from auditor.store.home import Home
 from auditor.store.ledger import Ledger
 from auditor.store.queries import Store
+from auditor.store.violations import packs
 from auditor.web.clips import audio_link
 from auditor.web.shared import store_of
 from dashboards.who import me
+
+PACKS = 5
+"""Of so many packs, the latest, clauses are named."""
 
 
 def store() -> Store:
@@ -52,6 +57,14 @@ def clauses(home: Home, pack: str) -> Mapping[str, str]:
         return _clauses(home.archived_pack(pack.rpartition("+")[2]))
     except NotFoundError:
         return {}
+
+
+def norms(store: Store) -> Mapping[str, Norm]:
+    """The clauses of the packs that judged the calls in scope; where packs differ, as the latest has them."""
+    found: dict[str, Norm] = {}
+    for pack in reversed(packs(store)[:PACKS]):
+        found |= norms_of(store.home, pack)
+    return found
 
 
 def public_numbers(home: Home, pack: str) -> tuple[str, ...]:

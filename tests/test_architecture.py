@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "suspicions": {"reader", "rules", "conversation", "text"},
     "scoring": {"rules", "conversation", "text"},
     "pipeline": {"speech", "text", "conversation", "rules", "reader", "suspicions", "scoring"},
-    "store": set(),
+    "store": {"text.normalise"},
     "review": {"store", "scoring", "rules.points", "text"},
     "batch": {"pipeline", "store", "speech"},
     "worker": {"batch", "pipeline", "rules", "reader", "speech", "store"},
@@ -36,7 +36,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "replay": {"pipeline", "reader", "rules", "store"},
     "evaluation": {"pipeline", "store", "rules", "reader", "speech", "text"},
     "annotate": {"rules", "store", "text"},
-    "web": {"store", "review", "speech.audio"},
+    "reports": {"store", "rules.norms", "text.masking"},
+    "web": {"store", "review", "reports", "speech.audio"},
     "cli": {
         "speech",
         "text",
@@ -55,6 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "published",
         "evaluation",
         "annotate",
+        "reports",
         "web",
     },
 }
@@ -65,7 +67,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "soundfile": ("speech/audio.py",),
     "kaldi_native_fbank": ("speech/voices.py",),
     "sklearn": ("speech/voices.py", "reader/train.py"),
-    "scipy": ("reader/train.py",),
+    "scipy": ("reader/train.py", "review/sampling.py"),
     "sherpa_onnx": ("speech/diarizers.py",),
     "pyannote": ("speech/diarizers.py",),
     "torch": ("speech/diarizers.py",),
@@ -93,7 +95,7 @@ HOMES: dict[str, tuple[str, ...]] = {
 PURE = (
     "text", "conversation", "rules/match.py", "rules/scene.py", "rules/stated.py", "rules/metadata.py", "rules/place.py", "scoring",
     "reader/grams.py", "reader/weights.py", "reader/read.py", "reader/train.py", "review/triage.py", "review/effective.py",
-    "review/sampling.py", "review/roles.py", "suspicions.py",
+    "review/sampling.py", "review/roles.py", "review/due.py", "review/precedent.py", "suspicions.py",
     "pipeline.py", "annotate/prompt.py", "annotate/answers.py",
 )  # fmt: skip
 IMPURE = {

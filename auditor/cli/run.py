@@ -112,6 +112,9 @@ def run(
     retry: Annotated[
         bool, typer.Option("--retry", help="重试以前失败的；不写 PATH 就重试归档目录里全部失败的（模型等选项照写）。")
     ] = False,
+    marked: Annotated[
+        bool, typer.Option("--marked", help="和 --retry 一起用、不写 PATH：只重试在“运行”页上标记了要重试的。")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 输出到标准输出，给机器读。")] = False,
     reader: ReadersOption = "own",
     reader_ask: ReaderAskOption = "all",
@@ -174,10 +177,12 @@ def run(
         model = str(Path(model).expanduser().absolute())
     if not paths and not retry:
         raise UsageError("请写出要处理的录音或转写文件，例如：auditor run 录音文件夹 --model 模型文件夹")
+    if marked and (paths or not retry):
+        raise UsageError("--marked 和 --retry 一起写，并且不写 PATH：auditor run --retry --marked")
     telling = diarizer_named(diarizer)
     opened = Home.open(home, create=bool(paths))
     weights = reader_in_use(opened) if large or reader == "own" else open_reader(reader)
-    groups = [([*paths], origin)] if paths else failed_before(opened)
+    groups = [([*paths], origin)] if paths else failed_before(opened, marked=marked)
     opened.archive_pack(rules.hash, rules.files)
 
     @cache
@@ -263,13 +268,15 @@ def run(
         raise typer.Exit(Exit.SOME_FAILED)
 
 
-def failed_before(home: Home) -> list[tuple[list[Path], Origin]]:
-    """Inputs whose calls failed in earlier runs, grouped by how they were given then."""
+def failed_before(home: Home, *, marked: bool = False) -> list[tuple[list[Path], Origin]]:
+    """Inputs whose calls failed in earlier runs, grouped by how they were given then; only what was marked for it, where asked."""
     from auditor.store.queries import Store
 
     groups: dict[Origin, dict[Path, None]] = {}
     with Store(home) as store:
         for job in store.failed_jobs():
+            if marked and not job.marked_by:
+                continue
             given = json.loads(job.payload)
             sources = given.pop("paths", None) or [job.source]
             groups.setdefault(Origin(**given), {}).update((Path(source), None) for source in sources)

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from auditor.errors import NotFoundError, UsageError
+from auditor.errors import NotAllowedError, NotFoundError, UsageError
 from auditor.models import Audit, Finding, Severity, Verdict
 from auditor.review.effective import added, effective
 from auditor.review.roles import require
 from auditor.rules.points import Scoring
-from auditor.store import decisions
+from auditor.store import appeals, claims, decisions
 from auditor.store.answers import StoredCall
 from auditor.store.codec import encode
 from auditor.store.decisions import Decision, Kind
@@ -40,12 +40,13 @@ def rule_on(
     Raises:
         ConflictError: a colleague ruled on it meanwhile.
         NotFoundError: the call has no such finding, or the person may not see the call.
-        NotAllowedError: the person's role does not allow it.
+        NotAllowedError: the person's role does not allow it, or an appeal has settled it.
         UsageError: a finding is overturned without a reason, or the category is none of the pack's.
     """
     if verdict == "overturned" and not reason.strip():
         raise UsageError("推翻一项发现要写明理由。")
     with _deciding(store, who, stored) as db:
+        _unsettled(db, stored, "finding", finding_id)
         finding = _finding(db, stored, finding_id)
         body = _body(finding, reason, category, severity, scoring)
         made = Decision(stored.entry.call_id, "finding", finding_id, verdict, who.name, at, body)
@@ -71,6 +72,7 @@ def add_finding(
     if any(f.finding_id == finding.finding_id for f in stored.shown.findings):
         raise UsageError("机器已在同一处发现同类违规。请直接确认那一项。")
     with _deciding(store, who, stored) as db:
+        _unsettled(db, stored, "added", finding.finding_id)
         body = _body(finding, "", None, None, scoring)
         made = Decision(stored.entry.call_id, "added", finding.finding_id, "added", who.name, at, body)
         return keep(db, stored, made, seen, scoring)
@@ -84,6 +86,7 @@ def judge_step(
     if all(s.id != step for s in stored.shown.steps):
         raise NotFoundError(f"这通电话没有步骤 {step[:80]!r}。")
     with _deciding(store, who, stored) as db:
+        _unsettled(db, stored, "step", step)
         body = {"reason": reason.strip()[:LONGEST_REASON]}
         return keep(
             db, stored, Decision(stored.entry.call_id, "step", step, verdict, who.name, at, body), seen, scoring
@@ -91,7 +94,10 @@ def judge_step(
 
 
 def sign_off(store: Store, who: Person, stored: StoredCall, *, seen: int, at: datetime, scoring: Scoring) -> Decision:
-    """Sign the call off as it counts now: later decisions, or another result of the machine, reopen it. Raises as ``rule_on``."""
+    """Sign the call off as it counts now: later decisions, or another result of the machine, reopen it. One's claim ends.
+
+    Raises as ``rule_on``.
+    """
     with _deciding(store, who, stored) as db:
         made = decisions.standing(db, stored.entry.call_id)
         own, counts = stored.shown.scorecard.score, effective(stored.shown, made.values(), scoring).scorecard.score
@@ -101,6 +107,7 @@ def sign_off(store: Store, who: Person, stored: StoredCall, *, seen: int, at: da
             "score": None if own is None else str(own),
             "effective": None if counts is None else str(counts),
         }
+        claims.release(db, stored.entry.call_id, who.name, at)
         return keep(db, stored, Decision(stored.entry.call_id, "call", "", "signed", who.name, at, body), seen, scoring)
 
 
@@ -123,6 +130,7 @@ def undo(
     if kind == "line":
         raise UsageError("改过的文字请用“恢复原文”。")
     with _deciding(store, who, stored) as db:
+        _unsettled(db, stored, kind, item)
         made = decisions.history(db, stored.entry.call_id, kind, item)
         if not made:
             raise NotFoundError("这一项还没有人决定过。")
@@ -133,6 +141,7 @@ def undo(
 def keep(db: sqlite3.Connection, stored: StoredCall, decision: Decision, seen: int, scoring: Scoring) -> Decision:
     """Keep a decision in an open transaction, with what it leaves of the score; raises ConflictError."""
     kept = decisions.record(db, decision, seen)
+    claims.renew(db, decision.call_id, decision.decided_by, decision.decided_at)
     settle(db, stored, scoring)
     return kept
 
@@ -152,6 +161,11 @@ def _deciding(store: Store, who: Person, stored: StoredCall) -> Iterator[sqlite3
         raise NotFoundError("没有这通电话。请核对编号。")
     with Ledger(store.home) as ledger, ledger.writing() as db:
         yield db
+
+
+def _unsettled(db: sqlite3.Connection, stored: StoredCall, kind: Kind, item: str) -> None:
+    if appeals.settled(db, stored.entry.call_id, kind, item):
+        raise NotAllowedError("这一项已有申诉的最终结果，不能再改。")
 
 
 def _finding(db: sqlite3.Connection, stored: StoredCall, finding_id: str) -> dict[str, Any]:

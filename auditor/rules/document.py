@@ -19,6 +19,22 @@ MAX_DEPTH = 40
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+# what PyYAML and libyaml say of the mistakes that people make most
+_SYNTAX: Mapping[str, str] = {
+    "did not find expected key": "缩进不对，或少了冒号",
+    "expected <block end>, but found '-'": "缩进不对：这一项和上面没有对齐",
+    "did not find expected '-' indicator": "缩进不对：这一项和上面没有对齐",
+    "did not find expected ',' or ']'": "方括号没有配对，或少了逗号",
+    "did not find expected ',' or '}'": "花括号没有配对，或少了逗号",
+    "mapping values are not allowed in this context": "这里不能有冒号；文字里有冒号的要加引号",
+    "could not find expected ':'": "少了冒号",
+    "found character that cannot start any token": "有不能直接写的字符（如制表符、@、%、反引号）：缩进用空格，文字加引号",
+    "found unexpected end of stream": "引号没有写完",
+    "did not find expected node content": "逗号或括号多了一个",
+    "did not find expected <document start>": "顶格的内容前面多写了一段文字",
+}
+
+
 def nearest(word: str, known: Sequence[str]) -> str:
     """``（是不是 …？）`` with the nearest known word, or nothing."""
     close = difflib.get_close_matches(word, known, 1, 0.6)
@@ -109,7 +125,8 @@ def parse_yaml(text: str) -> Parsed:
         raise ValueError(refused.line, refused.message) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        raise ValueError(mark.line + 1 if mark else 1, f"YAML 语法错误：{error.problem or error.context}") from None
+        trouble = _SYNTAX.get(str(error.problem), error.problem or error.context)
+        raise ValueError(mark.line + 1 if mark else 1, f"YAML 语法错误：{trouble}") from None
     except (yaml.YAMLError, RecursionError) as error:
         raise ValueError(1, f"YAML 语法错误：{error.__class__.__name__}") from None
     return parsed

@@ -94,6 +94,15 @@ def lay(folder: Path, problems: list[PackProblem], place: str = "", above: tuple
     return _over(base, own, place, whole, problems, disabled)
 
 
+def lay_over(folder: Path, own: Mapping[str, bytes], problems: list[PackProblem]) -> Layers:
+    """The pack of a folder with these files over it, as a pack that extends it and holds just them would be.
+
+    Problems name the folder's own files with the folder's name before them. Raises PackError as ``lay`` does.
+    """
+    base = lay(folder, problems, f"{folder.name[:12]}/")
+    return _over(base, own, "", base.about, problems)
+
+
 def _is_pack(folder: Path) -> bool:
     try:
         return (folder / "pack.yaml").is_file()

@@ -23,7 +23,7 @@ from auditor.rules.cases import CaseRules, CasesFile, case_rules
 from auditor.rules.conditions import Problem, Rule, Step, cue, looks_at_words
 from auditor.rules.cue_files import CueFile, FactsFile, PartyFile, PromiseFile, RolesFile, SignalsFile
 from auditor.rules.document import Parsed, check, nearest, parse_yaml
-from auditor.rules.layers import NOT_UTF8, builtin_folder, builtin_names, lay
+from auditor.rules.layers import NOT_UTF8, builtin_folder, builtin_names, lay, lay_over
 from auditor.rules.needs import index
 from auditor.rules.norms import Norm, limits, norm
 from auditor.rules.points import Scoring, scoring
@@ -102,8 +102,8 @@ class Pack:
         return f"{self.name}@{self.version}+{self.hash[:12]}"
 
 
-def load_pack(where: str | Path = DEFAULT) -> Pack:
-    """Load a pack by folder, or a built-in one by name.
+def load_pack(where: str | Path = DEFAULT, over: Mapping[str, bytes] | None = None) -> Pack:
+    """Load a pack by folder, or a built-in one by name; with ``over`` (path in it → content), as it is with these files over it.
 
     Raises:
         PackError: with every problem of the pack at once, each with file and line.
@@ -115,15 +115,16 @@ def load_pack(where: str | Path = DEFAULT) -> Pack:
         raise PackError(
             [PackProblem(str(where), 0, f"没有这个规则包文件夹；自带的规则包：{'、'.join(builtin_names())}")]
         )
-    pack = _Loader(folder).pack()
+    pack = _Loader(folder, over).pack()
     own = {region for name in pack.files if (each := named(name)) is not None and (region := each[1]) is not None}
-    return replace(pack, regional={region: _Loader(folder, region).pack() for region in pack.regions if region in own})
+    regional = {region: _Loader(folder, over, region).pack() for region in pack.regions if region in own}
+    return replace(pack, regional=regional)
 
 
 class _Loader:
-    def __init__(self, folder: Path, region: Region | None = None) -> None:
+    def __init__(self, folder: Path, over: Mapping[str, bytes] | None, region: Region | None = None) -> None:
         self.problems: list[PackProblem] = []
-        self.layers = lay(folder, self.problems)
+        self.layers = lay(folder, self.problems) if over is None else lay_over(folder, over, self.problems)
         self.files = self.layers.files
         self.settings = {name: self._checked(name, model) for name, model in SETTINGS.items()}
         self.words = self._words(region)

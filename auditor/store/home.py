@@ -29,7 +29,7 @@ class Home:
     """A home folder of the present format.
 
     ``segments/`` holds machine results, ``audio/<first two>/<audio_id>.flac`` the canonical recordings,
-    ``packs/<hash>/`` every rule pack that was used, ``ledger.sqlite`` the transactions, ``home.json`` the format and
+    ``packs/<hash>/`` every rule pack that was used, ``drafts/`` rules being written, ``ledger.sqlite`` the transactions, ``home.json`` the format and
     ``secret.key`` the key that signs links to clips.
     """
 
@@ -94,6 +94,11 @@ class Home:
     def packs(self) -> Path:
         """The folder of the archived rule packs."""
         return self.path / "packs"
+
+    @property
+    def drafts(self) -> Path:
+        """The folder of rules that are being written; there only once one was saved."""
+        return self.path / "drafts"
 
     @property
     def ledger(self) -> Path:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from auditor.store.codec import encode
-from auditor.store.ledger import count_up, stamp
+from auditor.store.ledger import append_event, count_up, stamp
 
 if TYPE_CHECKING:
     import sqlite3
@@ -22,7 +22,10 @@ LEASE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class FailedJob:
-    """A piece of work that failed: what it was, why, and what the caller wrote down to be able to try again (JSON)."""
+    """A piece of work that failed: what it was, why, and what the caller wrote down to be able to try again (JSON).
+
+    ``marked_by`` wants it tried again, and nobody has since; empty where nobody does.
+    """
 
     job_id: str
     call_id: str
@@ -31,6 +34,7 @@ class FailedJob:
     attempts: int
     failed_at: datetime
     payload: str
+    marked_by: str = ""
 
 
 def start_run(db: sqlite3.Connection, options: Mapping[str, object], at: datetime) -> int:
@@ -80,7 +84,7 @@ def claim(db: sqlite3.Connection, job_id: str, at: datetime) -> str:
     ).fetchall()
     if state == "failed":
         return "failed"
-    if state == "running" and worker != this_worker() and lease_until > stamp(at) and _may_live(worker):
+    if state == "running" and worker != this_worker() and lease_until > stamp(at) and may_live(worker):
         return "busy"
     db.execute(
         """UPDATE jobs SET state = 'running', worker = ?, lease_until = ?, attempts = attempts + 1, reason = NULL,
@@ -134,13 +138,35 @@ def reason(db: sqlite3.Connection, job_id: str) -> str:
 def failed(db: sqlite3.Connection) -> list[FailedJob]:
     """All failed jobs, the latest first."""
     rows = db.execute(
-        """SELECT job_id, call_id, source, coalesce(reason, ''), attempts, changed_at, payload
-           FROM jobs WHERE state = 'failed' ORDER BY changed_at DESC, job_id"""
+        """SELECT j.job_id, j.call_id, j.source, coalesce(j.reason, ''), j.attempts, j.changed_at, j.payload,
+                  coalesce(r.marked_by, '')
+           FROM jobs j LEFT JOIN retries r ON r.job_id = j.job_id AND r.marked_at > j.changed_at
+           WHERE j.state = 'failed' ORDER BY j.changed_at DESC, j.job_id"""
     )
     return [
-        FailedJob(job_id, call_id, source, reason, attempts, datetime.fromisoformat(changed_at), payload)
-        for job_id, call_id, source, reason, attempts, changed_at, payload in rows.fetchall()
+        FailedJob(job_id, call_id, source, reason, attempts, datetime.fromisoformat(changed_at), payload, marked_by)
+        for job_id, call_id, source, reason, attempts, changed_at, payload, marked_by in rows.fetchall()
     ]
+
+
+def mark(db: sqlite3.Connection, job_ids: Sequence[str], by: str, at: datetime) -> int:
+    """Put down that failed jobs are to be tried again, with an event; a mark lapses once the job was tried.
+
+    Returns how many were marked: what did not fail, or no longer, is left alone.
+    """
+    marked = [
+        job_id
+        for job_id in dict.fromkeys(job_ids)
+        if db.execute("SELECT 1 FROM jobs WHERE job_id = ? AND state = 'failed'", (job_id,)).fetchall()
+    ]
+    db.executemany(
+        """INSERT INTO retries (job_id, marked_by, marked_at) VALUES (?, ?, ?)
+           ON CONFLICT (job_id) DO UPDATE SET marked_by = excluded.marked_by, marked_at = excluded.marked_at""",
+        [(job_id, by, stamp(at)) for job_id in marked],
+    )
+    if marked:
+        append_event(db, at, "retry_marked", {"jobs": marked, "by": by})
+    return len(marked)
 
 
 def printable(text: str) -> str:
@@ -158,7 +184,8 @@ def _mark(_pid: int) -> str:
     return secrets.token_hex(8)
 
 
-def _may_live(worker: str) -> bool:
+def may_live(worker: str) -> bool:
+    """Whether a worker of this name may still be at work; false only where it is known to be gone."""
     node, pid, _ = worker.rsplit(":", 2)
     if node != platform.node() or os.name == "nt":  # on Windows, asking would end the process
         return True

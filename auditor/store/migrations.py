@@ -127,11 +127,13 @@ def _m008_appeals(db: sqlite3.Connection) -> None:
     for statement in (
         """CREATE TABLE appeals (
              appeal BIGINT PRIMARY KEY, call_id TEXT NOT NULL, kind TEXT NOT NULL, item TEXT NOT NULL,
-             agent_id TEXT, opened_by TEXT NOT NULL, opened_at TEXT NOT NULL)""",
+             agent_id TEXT, opened_by TEXT NOT NULL, opened_at TEXT NOT NULL, topic TEXT NOT NULL, about TEXT NOT NULL)""",
         "CREATE INDEX appeals_by_call ON appeals (call_id)",
+        "CREATE INDEX appeals_by_topic ON appeals (kind, topic)",
         """CREATE TABLE appeal_steps (
              appeal BIGINT NOT NULL REFERENCES appeals, version INTEGER NOT NULL, state TEXT NOT NULL,
-             text TEXT NOT NULL, taken_by TEXT NOT NULL, taken_at TEXT NOT NULL, PRIMARY KEY (appeal, version))""",
+             text TEXT NOT NULL, taken_by TEXT NOT NULL, taken_at TEXT NOT NULL, changes TEXT NOT NULL,
+             PRIMARY KEY (appeal, version))""",
     ):
         db.execute(statement)
 
@@ -156,6 +158,10 @@ def _m010_changes(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
+def _m011_retries(db: sqlite3.Connection) -> None:
+    db.execute("CREATE TABLE retries (job_id TEXT PRIMARY KEY, marked_by TEXT NOT NULL, marked_at TEXT NOT NULL)")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m001_catalog,
     _m002_jobs,
@@ -167,4 +173,5 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m008_appeals,
     _m009_coaching,
     _m010_changes,
+    _m011_retries,
 )

@@ -37,6 +37,12 @@ def mask_text(text: str, metadata: Metadata | None = None, public: Collection[st
     return mask(text, find((Utterance("unknown", 0.0, 0.0, text),), metadata, public))
 
 
+def mask_id(text: str) -> str:
+    """A case's or customer's number with only its last four characters, at most half of it, left to tell it from others."""
+    shown = min(4, len(text) // 2)
+    return MASK * (len(text) - shown) + text[len(text) - shown :]
+
+
 @dataclass(frozen=True, slots=True)
 class Veil:
     """What must not be shown of one call. Lay it over anything that may repeat what was said.

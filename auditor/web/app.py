@@ -19,6 +19,7 @@ from auditor.errors import UsageError
 from auditor.store.home import Home
 from auditor.web.access import LOOPBACK, OPEN, Access
 from auditor.web.clips import audio_route
+from auditor.web.exports import violations_route
 from auditor.web.identity import HEADER, Identity
 from auditor.web.login import login_routes
 
@@ -119,10 +120,15 @@ def _why_not(host: str, port: int, error: OSError) -> str:
 
 
 def build(home: Home, host: str = "127.0.0.1", access: Access = OPEN) -> ASGIApp:
-    """The whole web application for a home: the dashboard, the signed audio, the login, the protections."""
-    app: ASGIApp = _dashboards().server.build(
+    """The whole web application for a home: the dashboard, the signed audio and files, the login, the protections."""
+    dashboards = _dashboards()
+    app: ASGIApp = dashboards.server.build(
         home=home.path,
-        routes=[audio_route(home, login=access.login), *login_routes(home, access)],
+        routes=[
+            audio_route(home, login=access.login),
+            violations_route(home, dashboards.locales.words, login=access.login),
+            *login_routes(home, access),
+        ],
         middleware=protections(home, host, access),
         identity_header=HEADER if access.login else None,
     )

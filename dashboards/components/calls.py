@@ -31,7 +31,7 @@ def calls_table(rows: Sequence[CallRow], key: str) -> None:
         t("table.missed"): [row.missed for row in rows],
     }
     columns = {score: st.column_config.NumberColumn(format="%.1f")}
-    _open_chosen(table, key, [row.call_id for row in rows], [row.call_id for row in rows], columns)
+    open_chosen(table, key, [row.call_id for row in rows], [row.call_id for row in rows], columns)
 
 
 def cases_table(rows: Sequence[CaseRow], key: str) -> None:
@@ -46,10 +46,10 @@ def cases_table(rows: Sequence[CaseRow], key: str) -> None:
         t("table.why"): [mask_text(row.finding.why) for row in rows],
         t("table.rests_on"): [t("app.comma").join(map(mask_text, row.finding.calls)) for row in rows],
     }
-    _open_chosen(table, key, [row.finding.finding_id for row in rows], [row.call_id for row in rows])
+    open_chosen(table, key, [row.finding.finding_id for row in rows], [row.call_id for row in rows])
 
 
-def _open_chosen(
+def open_chosen(
     table: Mapping[str, Any],
     key: str,
     ids: Sequence[str],

@@ -1,4 +1,4 @@
-// Who was called, when, and what the call is worth: data = {title, where, score, band, tone, remark, facts, warnings}.
+// Who was called, when, and what the call is worth: data = {title, where, score, band, tone, remark, machine, facts, warnings}.
 function element(tag, classes, text) {
   const made = document.createElement(tag);
   if (classes) made.className = classes;
@@ -12,7 +12,8 @@ export default function ({ data, parentElement }) {
   put("h1", data.title);
   put(".score strong", data.score);
   put(".score .badge", data.band);
-  put(".score small", data.remark);
+  put(".remark", data.remark);
+  put(".machine", data.machine);
   root.querySelector(".score").className = `score tone-${data.tone}`;
   root.querySelector(".where").replaceChildren(...data.where.map((part) => element("span", "", part)));
   root.querySelector(".facts").replaceChildren(

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from auditor.models import VERDICTS
 from auditor.store.answers import StoredCall
 from dashboards.components import define
 from dashboards.formats import clock, number, when
 from dashboards.locales import name, t
+from dashboards.reviewed import Reviewed
 
 _headline = define("headline")
 
 _BAND_TONES = {"excellent": "good", "pass": "good", "weak": "minor", "fail": "critical", "cannot_tell": "notice"}
 
 
-def headline(stored: StoredCall) -> None:
-    """Show the head of a call."""
-    call, audit = stored.call, stored.shown
-    card, known = audit.scorecard, call.metadata
+def headline(seen: Reviewed) -> None:
+    """Show the head of a call; its score is the one that counts, with the machine's beside where people changed it."""
+    call, audit = seen.call, seen.machine
+    card, known = seen.counts.scorecard, call.metadata
     where = (
         when(known.started_at) if known.started_at else "",
         known.team or "",
@@ -31,10 +33,28 @@ def headline(stored: StoredCall) -> None:
             "band": name("band", card.band),
             "tone": _BAND_TONES[card.band],
             "remark": t("call.fatal") if card.fatal else t("call.no_score") if card.score is None else "",
-            "facts": facts(stored),
+            "machine": _machine(seen),
+            "facts": facts(seen.stored),
             "warnings": list(dict.fromkeys(w.message for w in (*call.warnings, *audit.warnings))),
         },
     )
+
+
+def _machine(seen: Reviewed) -> str:
+    """The machine's score and what changed it, where people's decisions changed anything."""
+    own = seen.machine.scorecard
+    if own == seen.counts.scorecard:
+        return ""
+    made = [all_[-1].verdict for (kind, _), all_ in seen.made.items() if kind in ("finding", "added", "step")]
+    counted = {
+        "review.overturned_n": made.count("overturned"),
+        "review.upheld_n": made.count("upheld"),
+        "review.added_n": made.count("added"),
+        "review.steps_n": sum(verdict in VERDICTS for verdict in made),
+    }
+    what = t("app.comma").join(t(key, n=n) for key, n in counted.items() if n)
+    score = t("app.none") if own.score is None else number(own.score)
+    return t("call.machine_score", score=score, band=name("band", own.band), what=what)
 
 
 def facts(stored: StoredCall) -> list[tuple[str, str]]:

@@ -1,93 +1,100 @@
-// A call to listen to and read: data = {audio, duration, english, lines, labels}; see player.py for the shape.
+// A call to listen to, read and correct: data as player.py has them. What a person does here leaves as the trigger "act".
 // Other parts of the page ask for a line with the document event "auditor:line" {line: index}.
-const RANK = { critical: 0, major: 1, minor: 2, notice: 3, good: 4 };
 const SPEEDS = [1, 1.25, 1.5, 2, 0.75];
+const STEP = 5;
 
-function element(tag, classes, text) {
-  const made = document.createElement(tag);
-  if (classes) made.className = classes;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
-function clock(seconds) {
-  const whole = Math.max(0, Math.floor(seconds || 0));
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
-}
-
-// Spans count characters as Python does, so the text is cut by code point and not by UTF-16 unit.
-function paint(target, text, marks) {
-  const characters = Array.from(text);
-  const edges = marks.flatMap((mark) => mark.span).map((edge) => Math.min(Math.max(edge, 0), characters.length));
-  const cuts = [...new Set([0, ...edges, characters.length])].sort((a, b) => a - b);
-  for (let i = 0; i + 1 < cuts.length; i++) {
-    const [from, to] = [cuts[i], cuts[i + 1]];
-    const covering = marks.filter((mark) => mark.span[0] <= from && to <= mark.span[1]);
-    covering.sort((a, b) => RANK[a.tone] - RANK[b.tone]);
-    const piece = characters.slice(from, to).join("");
-    if (!covering.length) {
-      target.append(document.createTextNode(piece));
-      continue;
-    }
-    const worst = covering[0];
-    const shown = element(worst.tone === "good" ? "u" : "mark", `tone-${worst.tone}${worst.open ? " suspected" : ""}`, piece);
-    shown.title = covering.map((mark) => mark.label).join(" · ");
-    target.append(shown);
-  }
-}
-
-function line(entry, index, labels) {
-  const item = element("li", `line speaks-${entry.speaker}`);
-  item.tabIndex = 0;
-  item.dataset.line = String(index);
-  item.append(element("span", "time", clock(entry.start)), element("span", "who", labels.speakers[entry.speaker]));
-  const words = element("div", "words");
-  const text = element("span", "text");
-  paint(text, entry.text, entry.marks.filter((mark) => mark.span));
-  words.append(text);
-  if (entry.quarantined) {
-    item.classList.add("quarantined");
-    words.append(element("div", "reason", entry.quarantined));
-  }
-  const tags = element("div", "tags");
-  for (const mark of entry.marks) tags.append(element("span", `badge tone-${mark.tone}${mark.open ? " open" : ""}`, mark.label));
-  words.append(tags);
-  item.append(words);
-  return item;
-}
-
-function drawTimeline(root, lines, total) {
-  for (const lane of root.querySelectorAll(".lane")) lane.replaceChildren();
-  const ticks = root.querySelector(".ticks");
-  ticks.replaceChildren();
-  const place = (made, start, end) => {
-    made.style.left = `${(100 * start) / total}%`;
-    if (end !== undefined) made.style.width = `${(100 * Math.max(0, end - start)) / total}%`;
-    return made;
-  };
+function ticks(root, lines, total) {
+  const row = root.querySelector(".ticks");
+  row.replaceChildren();
   for (const entry of lines) {
-    if (!entry.quarantined) {
-      const lane = root.querySelector(`.lane[data-speaker="${entry.speaker === "customer" ? "customer" : "agent"}"]`);
-      lane.append(place(element("i", `speaks-${entry.speaker}`), entry.start, entry.end));
-    }
     for (const mark of entry.marks) {
-      if (mark.tone === "good") continue;
-      const tick = place(element("i", `tone-${mark.tone}${mark.open ? " suspected" : ""}`), entry.start);
+      if (mark.tone === "good" || mark.gone) continue;
+      const tick = element("i", `tone-${mark.tone}${mark.open ? " suspected" : ""}`);
+      tick.style.left = `${(100 * entry.start) / total}%`;
       tick.title = `${clock(entry.start)} ${mark.label}`;
-      ticks.append(tick);
+      row.append(tick);
     }
   }
 }
 
-export default function ({ data, parentElement }) {
+// Only lines that differ from what is there are made anew, so that a decision disturbs neither scrolling nor an open form.
+function fill(state, list, data) {
+  const drawn = data.lines.map((entry) => JSON.stringify(entry));
+  const same = state.call === data.call && state.drawn?.length === drawn.length && state.frame === JSON.stringify([data.silences, data.labels]);
+  if (same) {
+    drawn.forEach((now, index) => {
+      if (now === state.drawn[index]) return;
+      const fresh = line(data.lines[index], index, data.labels);
+      const open = state.items[index].querySelector("form");
+      if (open) fresh.querySelector(".words").append(open);
+      fresh.tabIndex = state.items[index].tabIndex;
+      const focused = state.items[index] === list.getRootNode().activeElement;
+      fresh.classList.toggle("now", state.items[index].classList.contains("now"));
+      fresh.classList.toggle("target", state.items[index].classList.contains("target"));
+      state.items[index].replaceWith(fresh);
+      state.items[index] = fresh;
+      if (focused) fresh.focus({ preventScroll: true });
+    });
+  } else {
+    state.items = data.lines.map((entry, index) => line(entry, index, data.labels));
+    const all = document.createDocumentFragment();
+    const gaps = [...data.silences];
+    state.items.forEach((item, index) => {
+      while (gaps.length && gaps[0][3] === index) all.append(silence(gaps.shift()));
+      all.append(item);
+    });
+    list.replaceChildren(state.items.length ? all : element("li", "empty", data.labels.empty));
+    list.scrollTop = 0;
+    state.now = -1;
+  }
+  Object.assign(state, { call: data.call, drawn, frame: JSON.stringify([data.silences, data.labels]) });
+}
+
+function addForm({ data, state, close }, index, span) {
+  const { labels, review } = data;
+  const form = element("form", "act");
+  form.dataset.saving = labels.saving;
+  const quote = Array.from(data.lines[index].text).slice(...span).join("");
+  const [category, severity] = [options(review.categories, ""), options(review.severities, "major")];
+  const why = element("textarea");
+  why.rows = 2;
+  why.placeholder = labels.why_hint;
+  const foot = element("div", "foot");
+  const save = element("button", "main", labels.save_added);
+  foot.append(save, button("", labels.cancel, close), element("span", "told"));
+  form.append(element("strong", "", labels.add_title), element("q", "", quote));
+  form.append(labelled(labels.category, category), labelled(labels.severity, severity), labelled(labels.why, why), foot);
+  sending(form, () => {
+    if (!why.value.trim()) return { trouble: labels.why_needed };
+    return state.send({ do: "add", utterance: index, span, category: category.value, severity: severity.value, why: why.value });
+  });
+  return [form, category];
+}
+
+function editForm({ data, state, close }, index) {
+  const { labels } = data;
+  const entry = data.lines[index];
+  const form = element("form", "act");
+  form.dataset.saving = labels.saving_line;
+  const text = element("textarea");
+  text.rows = 2;
+  text.value = entry.text;
+  const foot = element("div", "foot");
+  foot.append(element("button", "main", labels.save_line), button("", labels.cancel, close), element("span", "told"));
+  form.append(element("strong", "", labels.edit_title), text, foot);
+  sending(form, () => state.send({ do: "line", index, text: text.value, seen: state.lines[index].seen }));
+  return [form, text];
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".player");
-  const [audio, list, play, speed, timeline, note] = ["audio", ".lines", ".play", ".speed", ".timeline", ".note"].map((name) =>
-    root.querySelector(name),
-  );
+  const find = (name) => root.querySelector(name);
+  const [audio, list, play, speed, timeline, note, canvas, pick] =
+    ["audio", ".lines", ".play", ".speed", ".timeline", ".note", "canvas", ".pick"].map(find);
   const { lines, labels } = data;
-  const total = Math.max(data.duration || 0, ...lines.map((entry) => entry.end), 1);
-  const listening = new AbortController();
-  const on = (target, type, act) => target.addEventListener(type, act, { signal: listening.signal });
+  const state = remembered(root, () => ({ now: -1, items: [] }));
+  const { on } = state;
+  const total = Math.max(data.duration || 0, ...lines.slice(-50).map((entry) => entry.end), 1);
 
   root.classList.toggle("silent", !data.audio);
   root.classList.toggle("english", data.english);
@@ -95,33 +102,62 @@ export default function ({ data, parentElement }) {
   speed.title = speed.ariaLabel = labels.speed;
   timeline.ariaLabel = labels.timeline;
   timeline.setAttribute("aria-valuemax", String(Math.round(total)));
-  note.textContent = data.audio ? labels.keys : `${labels.no_audio} ${labels.keys_text}`;
+  find(".keys").replaceChildren(
+    ...data.keys.map(([keys, meaning]) => {
+      const shown = element("span");
+      shown.append(...keys.map((key) => element("kbd", "", key)), ` ${meaning}`);
+      return shown;
+    }),
+  );
+  find(".shares").replaceChildren(
+    ...data.shares.map(([side, label, share]) => {
+      const shown = element("span", `share speaks-${side}`);
+      const bar = element("i");
+      bar.style.width = `${share}px`;
+      shown.append(bar, label);
+      return shown;
+    }),
+  );
+  find(".legend").replaceChildren(...data.legend.map(([classes, label]) => {
+    const shown = element("span");
+    shown.append(element("span", classes, labels.sample), ` ${label}`);
+    return shown;
+  }));
+  note.textContent = data.audio ? "" : labels.no_audio;
   note.classList.remove("trouble");
   if (data.audio && audio.getAttribute("src") !== data.audio) audio.setAttribute("src", data.audio);
   if (!data.audio) audio.removeAttribute("src");
-
-  const items = lines.map((entry, index) => line(entry, index, labels));
-  list.replaceChildren(...(items.length ? items : [element("li", "empty", labels.empty)]));
-  drawTimeline(root, lines, total);
+  fill(state, list, data);
+  const { items } = state;
+  ticks(root, lines, total);
+  for (const [index, lane] of data.lanes.entries()) find(`.name${index}`).textContent = lane.label;
+  find(".name1").hidden = data.lanes.length < 2;
+  drawWave(canvas, data, total);
+  state.resized?.disconnect();
+  state.resized = new ResizeObserver(() => drawWave(canvas, data, total));
+  state.resized.observe(canvas);
 
   const show = (item) => {
     const above = item.offsetTop - list.scrollTop;
-    if (above < 40 || above > list.clientHeight - 80) list.scrollTo({ top: item.offsetTop - list.clientHeight / 3, behavior: "smooth" });
+    const near = Math.abs(above) < 3 * list.clientHeight;
+    if (above < 40 || above > list.clientHeight - 80) {
+      list.scrollTo({ top: item.offsetTop - list.clientHeight / 3, behavior: near ? "smooth" : "auto" });
+    }
   };
-  let now = -1;
   const follow = () => {
     const at = audio.currentTime;
-    root.querySelector(".head").style.left = `${(100 * at) / total}%`;
-    root.querySelector(".clock").textContent = data.audio ? `${clock(at)} / ${clock(total)}` : clock(total);
+    find(".head").style.left = `${(100 * at) / total}%`;
+    find(".clock").textContent = data.audio ? `${clock(at)} / ${clock(total)}` : clock(total);
     timeline.setAttribute("aria-valuenow", String(Math.round(at)));
+    timeline.setAttribute("aria-valuetext", clock(at));
     const heard = data.audio ? lines.findLastIndex((entry) => entry.start <= at + 0.05 && at < entry.end) : -1;
-    if (heard === now || (heard < 0 && !audio.paused)) return;
-    items[now]?.classList.remove("now");
+    if (heard === state.now || (heard < 0 && !audio.paused)) return;
+    items[state.now]?.classList.remove("now");
     items[heard]?.classList.add("now");
     if (heard >= 0 && !audio.paused) show(items[heard]);
-    now = heard;
+    state.now = heard;
   };
-  const state = () => {
+  const told = () => {
     root.classList.toggle("playing", !audio.paused);
     play.title = play.ariaLabel = audio.paused ? labels.play : labels.pause;
   };
@@ -131,28 +167,80 @@ export default function ({ data, parentElement }) {
     audio.currentTime = Math.min(Math.max(seconds, 0), total);
     follow();
   };
+  const faster = () => {
+    audio.playbackRate = SPEEDS[(SPEEDS.indexOf(audio.playbackRate) + 1) % SPEEDS.length];
+    speed.textContent = `${audio.playbackRate}×`;
+  };
+  const reach = (index) => {
+    for (const other of root.querySelectorAll(".line.target, .line[tabindex='0']")) {
+      other.classList.remove("target");
+      other.tabIndex = -1;
+    }
+    items[index].classList.add("target");
+    items[index].tabIndex = 0;
+    show(items[index]);
+  };
   const go = (index) => {
-    const item = items[index];
-    if (!item) return;
-    for (const other of items) other.classList.toggle("target", other === item);
-    show(item);
+    if (!items[index]) return;
+    reach(index);
     if (!data.audio) return;
     seek(lines[index].start);
     start();
   };
 
+  const send = outbox(state, data, setTriggerValue);
+  Object.assign(state, { send, lines });
+  const shut = () => {
+    const form = list.querySelector("form");
+    const item = form?.closest(".line");
+    form?.remove();
+    return item;
+  };
+  const close = () => shut()?.focus({ preventScroll: true });
+  const open = (index, make, ...more) => {
+    shut();
+    pick.hidden = true;
+    const [form, field] = make({ data, state, close }, index, ...more);
+    form.addEventListener("leave", close);
+    form.addEventListener("click", (event) => event.stopPropagation());
+    items[index].querySelector(".words").append(form);
+    form.scrollIntoView({ block: "nearest" });
+    field.focus({ preventScroll: true });
+  };
+  const add = (index, span) => data.review && open(index, addForm, span);
+  const addSelected = () => add(state.selected.index, state.selected.span);
+  const edit = (index) => {
+    if (!data.review) return;
+    if (lines[index].veiled) note.textContent = labels.veiled;
+    else open(index, editForm);
+  };
+  const waiting = list.querySelector("form");
+  if (waiting && !answered(waiting, data)) close();
+  resume(waiting);
+
+  // one set of buttons for all lines: it stands in the line under the pointer or with the focus
+  const tools = (state.tools ??= element("div", "tools"));
+  const offer = (item) => {
+    if (!data.review || !item || tools.parentElement === item) return;
+    const index = Number(item.dataset.line);
+    const entry = lines[index];
+    tools.replaceChildren(button("", labels.edit, () => edit(index), labels.edit_help));
+    tools.append(button("", labels.add, () => add(index, [0, Array.from(entry.text).length]), labels.add_help));
+    if (entry.quarantined) tools.prepend(button("", labels.restore, () => send({ do: "restore", index, seen: entry.seen }), labels.restore_help));
+    if (entry.corrected) tools.prepend(button("", labels.revert, () => send({ do: "revert", index, seen: entry.seen }), labels.revert_help));
+    item.append(tools);
+  };
+  tools.remove();
+
   for (const type of ["timeupdate", "seeked", "loadedmetadata"]) on(audio, type, follow);
-  for (const type of ["play", "pause", "ended"]) on(audio, type, state);
+  for (const type of ["play", "pause", "ended"]) on(audio, type, told);
   on(audio, "error", () => {
     if (!data.audio) return;
     note.textContent = labels.audio_failed;
     note.classList.add("trouble");
   });
   on(play, "click", toggle);
-  on(speed, "click", () => {
-    audio.playbackRate = SPEEDS[(SPEEDS.indexOf(audio.playbackRate) + 1) % SPEEDS.length];
-    speed.textContent = `${audio.playbackRate}×`;
-  });
+  on(speed, "click", faster);
   on(timeline, "click", (event) => {
     const box = timeline.getBoundingClientRect();
     const at = (total * (event.clientX - box.left)) / box.width;
@@ -160,25 +248,61 @@ export default function ({ data, parentElement }) {
     else go(lines.findLastIndex((entry) => entry.start <= at));
   });
   on(list, "click", (event) => {
-    if (!String(window.getSelection())) go(Number(event.target.closest(".line")?.dataset.line ?? -1));
+    if (!selected(root.getRootNode())) go(Number(event.target.closest(".line")?.dataset.line ?? -1));
   });
+  on(list, "mouseover", (event) => offer(event.target.closest(".line")));
+  on(list, "focusin", (event) => offer(event.target.closest(".line")));
   on(list, "keydown", (event) => {
-    if (event.key === "Enter") go(Number(event.target.closest(".line")?.dataset.line ?? -1));
+    const item = event.target;
+    if (!item.classList.contains("line") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const index = Number(item.dataset.line);
+    const to = (other) => {
+      if (!items[other]) return;
+      item.tabIndex = -1;
+      items[other].tabIndex = 0;
+      items[other].focus();
+    };
+    const whole = [0, Array.from(lines[index].text).length];
+    const act = {
+      Enter: () => go(index), ArrowDown: () => to(index + 1), ArrowUp: () => to(index - 1),
+      c: () => edit(index), a: () => (pick.hidden ? add(index, whole) : addSelected()),
+    }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
   });
+  on(list, "scroll", () => (pick.hidden = true));
+  on(document, "selectionchange", () => {
+    if (!data.review) return;
+    const found = selected(root.getRootNode());
+    state.selected = found ?? state.selected;
+    pick.hidden = !found;
+    if (!found) return;
+    const box = root.getBoundingClientRect();
+    pick.style.left = `${Math.min(found.box.left - box.left, box.width - 130)}px`;
+    pick.style.top = `${found.box.bottom - box.top + 4}px`;
+  });
+  pick.textContent = labels.add;
+  on(pick, "mousedown", (event) => event.preventDefault());
+  on(pick, "click", addSelected);
   on(document, "auditor:line", (event) => go(event.detail.line));
   on(document, "keydown", (event) => {
-    const at = event.composedPath()[0];
-    const busy = event.ctrlKey || event.metaKey || event.altKey || !data.audio;
-    if (busy || at.closest?.("input, textarea, select, button, summary, [contenteditable], [role=tab], [role=radio], canvas")) return;
-    const act = { " ": toggle, ArrowLeft: () => seek(audio.currentTime - 5), ArrowRight: () => seek(audio.currentTime + 5) }[event.key];
+    if (elsewhere(event) || event.defaultPrevented) return;
+    const sound = { " ": toggle, ArrowLeft: () => seek(audio.currentTime - STEP), ArrowRight: () => seek(audio.currentTime + STEP), s: faster };
+    const act = event.key === "a" && !pick.hidden ? addSelected : data.audio && sound[event.key];
     if (!act) return;
     event.preventDefault();
     act();
   });
-  state();
+  told();
   follow();
+  const arrival = `${data.call} ${data.start}`;
+  if (data.start !== null && state.arrival !== arrival) go(data.start);
+  state.arrival = arrival;
   return () => {
-    listening.abort();
+    state.listening.abort();
+    state.resized.disconnect();
     audio.pause();
   };
 }

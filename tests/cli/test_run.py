@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import signal
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from auditor.review.retries import mark
 from auditor.store.home import Home
+from auditor.store.people import LOCAL
 from auditor.store.queries import Store
 from tests.cli.conftest import TRANSCRIPTS
 from tests.cli.program import HEARING, ROOT, auditor, environment, process, short_recording, started
@@ -189,3 +192,22 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path: Path) -> None
         kept = store.count()
         assert not store.failed_jobs()
     assert 0 < kept < len(calls.read_text(encoding="utf-8").splitlines())
+
+
+def test_only_what_was_marked_is_tried_again(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.json").write_text("{", encoding="utf-8")
+        assert auditor("run", f"{name}.json", "--home", "home", cwd=tmp_path).code == 1
+    home = Home.open(tmp_path / "home", create=False)
+    with Store(home) as store:
+        chosen = next(job.job_id for job in store.failed_jobs() if job.source == "a.json")
+    mark(home, LOCAL, [chosen], datetime.now(UTC))
+    said = {"call_id": "A", "utterances": [{"speaker": "agent", "start": 0, "end": 2, "text": "您好"}]}
+    for name in ("a", "b"):
+        text = json.dumps({**said, "call_id": name.upper()}, ensure_ascii=False)
+        (tmp_path / f"{name}.json").write_text(text, encoding="utf-8")
+    retried = auditor("run", "--retry", "--marked", "--home", "home", "--json", "-q", cwd=tmp_path)
+    assert (retried.code, [r["call_id"] for r in retried.rows]) == (0, ["A"])
+    with Store(home) as store:
+        assert [job.source for job in store.failed_jobs()] == ["b.json"]
+    assert auditor("run", "--marked", "a.json", "--home", "home", cwd=tmp_path).code == 2

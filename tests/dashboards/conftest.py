@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,9 +26,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 @pytest.fixture
 def opened(home: Home) -> Opened:
-    """Open the app (``app.py``) or one of its pages, in a language, with query parameters, of a home."""
+    """Open the overview, another page or the app (``app.py``), in a language, with query parameters, of a home."""
 
-    def open_page(page: str = "app.py", lang: str = "zh", of: Path | None = None, **query: str) -> AppTest:
+    def open_page(page: str = "views/overview.py", lang: str = "zh", of: Path | None = None, **query: str) -> AppTest:
         app = AppTest.from_file(str(dashboards_folder() / page), default_timeout=30)
         app.secrets["auditor"] = {"home": str(of or home.path)}
         app.session_state["lang"] = lang
@@ -45,6 +46,20 @@ def component(app: AppTest, key: str) -> dict[str, Any]:
     (found,) = [element for element in app.get("bidi_component") if element.key == key]
     data: dict[str, Any] = json.loads(found.proto.json)
     return data
+
+
+def act(app: AppTest, key: str, do: str, **what: Any) -> AppTest:
+    """Send an act from a component of ours, as the browser does: on the call that it shows."""
+    (found,) = [element for element in app.get("bidi_component") if element.key == key]
+    value = {"do": do, "call": component(app, key)["call"], "nonce": secrets.token_hex(8), **what}
+    states = app._tree.get_widget_states()
+    states.widgets.add(
+        id=f"$$STREAMLIT_INTERNAL_KEY_{found.proto.id}__events",
+        json_trigger_value=json.dumps([{"event": "act", "value": value}]),
+    )
+    app._run(states)
+    assert not app.exception
+    return app
 
 
 def markup(app: AppTest) -> str:

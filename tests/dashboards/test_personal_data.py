@@ -42,7 +42,7 @@ def test_a_call_is_masked_in_headline_transcript_and_cards(opened: Opened, full:
 def test_marks_stand_where_they_stood(opened: Opened, full: Path) -> None:
     app = opened(PAGE, of=full, id=CALL_ID)
     masked = component(app, "player")["lines"]
-    app.toggle(key="whole").set_value(True).run()
+    app.toggle[0].set_value(True).run()
     whole = component(app, "player")["lines"]
     assert [len(line["text"]) for line in masked] == [len(line["text"]) for line in whole]
     assert [[m["span"] for m in line["marks"]] for line in masked] == [
@@ -53,13 +53,22 @@ def test_marks_stand_where_they_stood(opened: Opened, full: Path) -> None:
 
 def test_the_switch_shows_everything(opened: Opened, full: Path) -> None:
     app = opened(PAGE, of=full, id=CALL_ID)
-    app.toggle(key="whole").set_value(True).run()
+    app.toggle[0].set_value(True).run()
     shown = everything(app)
     for secret in (NAME, ADDRESS, MOBILE):
         assert secret in shown
 
 
-@pytest.mark.parametrize(("page", "query"), [(PAGE, {}), (PAGE, {"id": f"no-{MOBILE}"}), ("views/overview.py", {})])
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [
+        (PAGE, {}),
+        (PAGE, {"id": f"no-{MOBILE}"}),
+        ("views/overview.py", {}),
+        ("views/queue.py", {"state": "all"}),
+        ("views/search.py", {"words": "的"}),
+    ],
+)
 def test_lists_of_calls_and_failures_are_masked(opened: Opened, full: Path, page: str, query: dict[str, str]) -> None:
     shown = everything(opened(page, of=full, **query))
     assert "＊" in shown

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from auditor.rules.scene import Scene
     from auditor.rules.trial import NearMiss
 
-SPEAKERS: dict[str, Speaker] = {"坐席": "agent", "客户": "customer", "agent": "agent", "customer": "customer"}
 MOST = 10
 
 
@@ -83,7 +81,7 @@ def try_words(
 
 def _call(lines: list[str], speaker: Speaker, region: str | None, metadata: list[str]) -> Call:
     from auditor.errors import UsageError
-    from auditor.models import Call, Utterance
+    from auditor.rules.typed import typed
     from auditor.speech.metadata import field_name, parse_metadata
 
     raw: dict[str, object] = {"region": region} if region else {}
@@ -93,12 +91,7 @@ def _call(lines: list[str], speaker: Speaker, region: str | None, metadata: list
             raise UsageError(f"--metadata 要写成 名=值，如 days_overdue=70；不认识 {each}。")
         raw[field_name(name)] = value
     about, _ = parse_metadata(raw, "--metadata")
-    utterances = []
-    for n, line in enumerate(lines):
-        said = re.match(r"\s*(坐席|客户|agent|customer)\s*[:：]\s*", line)
-        who = SPEAKERS[said.group(1)] if said else speaker
-        utterances.append(Utterance(who, n * 4.0, n * 4.0 + 4.0, line[said.end() :] if said else line))
-    return Call("try", about, tuple(utterances))
+    return typed(lines, speaker, about)
 
 
 def _distance(miss: NearMiss) -> tuple[int, int, int, str]:

@@ -1,0 +1,160 @@
+"""The list of violations as a file over HTTP: for links that this home has signed, row after row, with an entry in the event log."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from auditor.reports.tables import csv_pieces
+from auditor.reports.violations import CLOCK, COLUMNS, rows
+from auditor.review.roles import may, require, scope
+from auditor.store.answers import EVERY_CALL, EVERYBODYS, Filters, Scope
+from auditor.store.home import Home
+from auditor.store.ledger import Ledger, append_event
+from auditor.store.people import Person
+from auditor.store.queries import Store
+from auditor.store.violations import Which, count
+from auditor.web.identity import PERSON
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import Route
+
+EXPORT_PATH = "/export/violations.csv"
+LIFETIME = 3600
+"""Seconds for which a link works: a page may stand open for a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Which findings, the language of the headings, and for whom: their name and what they may see."""
+
+    filters: Filters = EVERY_CALL
+    at: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ids: tuple[str, ...] | None = None
+    language: str = "zh"
+    by: str = ""
+    scope: Scope = EVERYBODYS
+
+    def as_text(self) -> str:
+        """The export as text for a link."""
+        f = self.filters
+        told = {
+            "by": self.by, "teams": f.teams, "agents": f.agents, "since": f.since and f.since.isoformat(),
+            "until": f.until and f.until.isoformat(), "at": self.at, "ids": self.ids, "scope": [self.scope.teams, self.scope.agents],
+            "language": self.language,
+        }  # fmt: skip
+        return base64.urlsafe_b64encode(json.dumps(told, separators=(",", ":")).encode()).decode()
+
+    @classmethod
+    def read(cls, text: str) -> Export:
+        """The export that ``as_text`` wrote."""
+        told = json.loads(base64.urlsafe_b64decode(text))
+        since, until = (told[name] and date.fromisoformat(told[name]) for name in ("since", "until"))
+        teams, agents = (None if names is None else tuple(names) for names in told["scope"])
+        return cls(
+            Filters(teams=tuple(told["teams"]), agents=tuple(told["agents"]), since=since, until=until),
+            {name: tuple(values) for name, values in told["at"].items()},
+            None if told["ids"] is None else tuple(told["ids"]),
+            told["language"],
+            told["by"],
+            Scope(teams, agents),
+        )
+
+    def body(self) -> dict[str, Any]:
+        """What the event log says of it."""
+        f = self.filters
+        told = {
+            "teams": f.teams, "agents": f.agents, "since": f.since, "until": f.until, "chosen": self.at, "findings": self.ids,
+        }  # fmt: skip
+        return {"by": self.by, "what": "violations", "filters": {name: value for name, value in told.items() if value}}
+
+
+def export_link(key: bytes, who: Person, wanted: Export, now: float | None = None) -> str:
+    """The path and query under which a browser may fetch the file for the next hour or two.
+
+    Args:
+        key: the home's secret key.
+        who: for whom; the file holds only what they may see.
+        wanted: what the file holds.
+        now: seconds since 1970; the clock's where it is not given.
+
+    Raises:
+        NotAllowedError: the person's role does not allow it.
+    """
+    require(who, "export")
+    text = replace(wanted, by=who.name, scope=scope(who)).as_text()
+    until = str((int(time.time() if now is None else now) // LIFETIME + 2) * LIFETIME)
+    return f"{EXPORT_PATH}?{urlencode({'q': text, 'until': until, 'sig': _signature(key, text, until)})}"
+
+
+def violations_route(home: Home, words: Callable[[str], Mapping[str, str]], *, login: bool = False) -> Route:
+    """The route of the list: 403 without a valid signature, or where somebody else is logged in.
+
+    Each fetch is told in the event log before the first row leaves.
+
+    Args:
+        home: whose findings.
+        words: the texts of a language by dotted key, for headings and names.
+        login: whether who asks is logged in: the link is then good for whom it was made, with what they may do and see now.
+    """
+    from starlette.responses import PlainTextResponse, StreamingResponse
+    from starlette.routing import Route
+
+    key = home.secret_key()
+
+    def export(request: Request) -> Response:
+        text, until, signature = (request.query_params.get(name, "") for name in ("q", "until", "sig"))
+        if not is_valid(key, text, until, signature):
+            return PlainTextResponse("链接无效或已过期，请回到违规页面重新导出。", status_code=403)
+        wanted = Export.read(text)
+        if login:
+            who: Person | None = request.scope.get(PERSON)
+            if who is None or who.name != wanted.by or not may(who, "export"):
+                return PlainTextResponse("这个链接不是给你的，请从违规页面自己导出。", status_code=403)
+            wanted = replace(wanted, scope=scope(who))
+        known = words(wanted.language)
+        which, now = Which(wanted.at), datetime.now(UTC)
+        with Store(home) as store, Ledger(home) as ledger, ledger.writing() as db:
+            listed = count(store.within(wanted.scope), wanted.filters, which, wanted.ids)
+            append_event(db, now, "exported", {**wanted.body(), "rows": listed})
+
+        def pieces() -> Iterator[bytes]:
+            with Store(home) as store:
+                table = rows(store.within(wanted.scope), wanted.filters, which, name, wanted.ids)
+                yield from csv_pieces([known[f"export.{column}"] for column in COLUMNS], table)
+
+        def name(kind: str, code: str) -> str:
+            return known.get(f"{kind}.{code}", code)
+
+        file = quote(f"{known['export.file']}-{now + CLOCK:%Y%m%d-%H%M}.csv")
+        return StreamingResponse(
+            pieces(),
+            media_type="text/csv; charset=utf-8",
+            headers={
+                "Content-Disposition": f"attachment; filename*=UTF-8''{file}",
+                "Cache-Control": "private, no-store",
+            },
+        )
+
+    return Route(EXPORT_PATH, export, methods=["GET"])
+
+
+def is_valid(key: bytes, text: str, until: str, signature: str, now: float | None = None) -> bool:
+    """Whether this home made the link and its time has not run out."""
+    if not hmac.compare_digest(_signature(key, text, until).encode(), signature.encode()):
+        return False
+    return (time.time() if now is None else now) < int(until)
+
+
+def _signature(key: bytes, text: str, until: str) -> str:
+    return hmac.new(key, f"export\n{until}\n{text}".encode(), hashlib.sha256).hexdigest()
