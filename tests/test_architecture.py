@@ -67,7 +67,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "soundfile": ("speech/audio.py",),
     "kaldi_native_fbank": ("speech/voices.py",),
     "sklearn": ("speech/voices.py", "reader/train.py"),
-    "scipy": ("reader/train.py", "review/sampling.py"),
+    "scipy": ("reader/train.py", "review/sampling.py", "review/trends.py"),
     "sherpa_onnx": ("speech/diarizers.py",),
     "pyannote": ("speech/diarizers.py",),
     "torch": ("speech/diarizers.py",),

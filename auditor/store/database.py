@@ -61,8 +61,6 @@ class Database:
 
     def rows_in(self, segments: Sequence[str], table: str, key: str, numbers: Sequence[int]) -> list[dict[str, Any]]:
         """Rows of one table under these numbers, straight from these segments: nothing else of the home is read."""
-        import duckdb
-
         names = schemas()[table].names
         order = f' ORDER BY {key}, "index"' if "index" in names else f" ORDER BY {key}"
         # Times with a zone need a package to come out of DuckDB; ``call`` has them too.
@@ -70,7 +68,7 @@ class Database:
         # rows of earlier versions are filled up to what this one asks for
         source = f"FROM blank UNION ALL BY NAME FROM {scan(files(self.home, table, segments), by_name=True)}"
         sql = f"SELECT {columns} FROM ({source}) WHERE {key} IN (SELECT unnest($numbers::BIGINT[])){order}"
-        with self._explained(), duckdb.connect(":memory:") as db:
+        with self._explained(), self._aside() as db:
             db.register("blank", schemas()[table].empty_table())
             return _all(db, sql, {"numbers": list(numbers)})
 
@@ -88,6 +86,24 @@ class Database:
                 with contextlib.closing(opened.root.cursor()) as cursor:
                     yield cursor
             finally:
+                with self._lock:
+                    opened.users -= 1
+                    self._close_unused(opened)
+
+    @contextlib.contextmanager
+    def _aside(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor on the database as far as it has read, or on an empty one: filling one takes seconds in a large home."""
+        import duckdb
+
+        with self._lock:
+            opened = self._opened
+            if opened is not None:
+                opened.users += 1
+        try:
+            with contextlib.closing(duckdb.connect(":memory:") if opened is None else opened.root.cursor()) as db:
+                yield db
+        finally:
+            if opened is not None:
                 with self._lock:
                     opened.users -= 1
                     self._close_unused(opened)

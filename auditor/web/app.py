@@ -120,15 +120,16 @@ def _why_not(host: str, port: int, error: OSError) -> str:
 
 
 def build(home: Home, host: str = "127.0.0.1", access: Access = OPEN) -> ASGIApp:
-    """The whole web application for a home: the dashboard, the signed audio and files, the login, the protections."""
+    """The whole web application for a home: the dashboard, the signed audio, the login, the protections."""
     dashboards = _dashboards()
+    routes = [
+        audio_route(home, login=access.login),
+        violations_route(home, dashboards.locales.words, login=access.login),
+        *login_routes(home, access),
+    ]
     app: ASGIApp = dashboards.server.build(
         home=home.path,
-        routes=[
-            audio_route(home, login=access.login),
-            violations_route(home, dashboards.locales.words, login=access.login),
-            *login_routes(home, access),
-        ],
+        routes=routes,
         middleware=protections(home, host, access),
         identity_header=HEADER if access.login else None,
     )

@@ -12,6 +12,8 @@ from typing import Any
 
 import streamlit as st
 
+from dashboards.locales import t
+
 
 def choosable(
     table: Mapping[str, Any],
@@ -38,6 +40,7 @@ def choosable(
         selection_mode="single-row",
         height=min(38 + 35 * len(ids), height),
         column_config=columns,
+        placeholder=t("app.none"),
     )
 
 

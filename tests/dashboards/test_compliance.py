@@ -194,7 +194,7 @@ def test_hostile_words_are_never_markup(opened: Opened, seen: Home, name: str, l
 
 
 def test_going_from_page_to_page_carries_no_choice_into_a_wrong_place(opened: Opened, seen: Home) -> None:
-    page = opened(of=seen.path)
+    page = opened("app.py", of=seen.path)
     page.switch_page("views/coverage.py").run()
     page.selectbox(key="chosen_region").set_value("CN").run()
     for name in ("violations", "overview", "log", "cases", "violations"):

@@ -90,4 +90,4 @@ def test_a_home_that_cannot_be_read_is_explained(opened: Opened, tmp_path: Path)
 def test_no_page_can_be_run_past_the_entry(opened: Opened) -> None:
     """Streamlit would run files of a folder named ``pages`` by themselves when a link to one is a server's first visit."""
     assert not (dashboards_folder() / "pages").exists()
-    assert opened("app.py").title[0].value == "复核队列"
+    assert opened("app.py").title[0].value == "总览"

@@ -16,6 +16,7 @@ from auditor.store.home import Home
 from auditor.store.ledger import Ledger
 from auditor.store.people import Person, keep
 from auditor.web.app import dashboards_folder
+from dashboards import who
 from tests.dashboards.conftest import Opened, component, markup
 from tests.web.homes import HOSTILE, filled
 
@@ -67,7 +68,8 @@ def test_the_queue_says_what_waits_and_why(opened: Opened, home: Home) -> None:
     assert says(app)[0].startswith("待复核 / 全部：致命 1/1 · 待确认 1/1 · 无法判定 1/1 · 抽样 0/0。")
 
 
-def test_it_is_the_first_page_of_who_reviews(opened: Opened, home: Home) -> None:
+def test_it_is_the_first_page_of_who_reviews(opened: Opened, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(who, "LOCAL", Person("q", "质检", ("qa",)))
     assert opened("app.py", of=home.path).title[0].value == "复核队列"
 
 
