@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "replay": {"pipeline", "reader", "rules", "store"},
     "evaluation": {"pipeline", "store", "rules", "reader", "speech", "text"},
     "annotate": {"rules", "store", "text"},
-    "reports": {"store", "rules.norms", "text.masking"},
+    "reports": {"store", "rules.norms", "rules.words", "text.masking"},
     "web": {"store", "review", "reports", "speech.audio"},
     "cli": {
         "speech",
@@ -85,6 +85,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "yaml": ("rules/",),
     "pydantic": ("rules/",),
     "urllib3": ("annotate/client.py",),
+    "xlsxwriter": ("reports/xlsx.py",),
+    "typst": ("reports/pdf.py",),
     "starlette": ("web/",),
     "argon2": ("web/passwords.py",),
     "authlib": ("web/oidc.py",),

@@ -99,6 +99,18 @@ def of_kind(db: sqlite3.Connection, kind: Kind) -> list[Decision]:
     return _read(db, rest, [kind])
 
 
+def of_findings(db: sqlite3.Connection, calls: Sequence[str]) -> dict[tuple[str, str], list[Decision]]:
+    """Every decision on findings of these calls, in the order in which they were made, by call and finding."""
+    found: dict[tuple[str, str], list[Decision]] = {}
+    for start in range(0, len(calls), _AT_ONCE):
+        some = calls[start : start + _AT_ONCE]
+        places = ", ".join("?" * len(some))
+        rest = f"WHERE kind IN ('finding', 'added') AND call_id IN ({places}) ORDER BY seq"
+        for decision in _read(db, rest, some):
+            found.setdefault((decision.call_id, decision.item), []).append(decision)
+    return found
+
+
 def since(db: sqlite3.Connection, seq: int) -> list[Decision]:
     """Every decision made after the one of this number."""
     return _read(db, "WHERE seq > ? ORDER BY seq", [seq])
@@ -135,6 +147,7 @@ def newest(db: sqlite3.Connection) -> int:
     return counter(db, "decision")
 
 
+_AT_ONCE = 500
 _COLUMNS = "seq, call_id, kind, item, version, verdict, body, decided_by, decided_at"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias, get_args
@@ -231,6 +231,50 @@ def violations(
         parts.append("(f.result, f.finding_id) > ($after_result, $after_id)")
         values |= {"after_result": after[0], "after_id": after[1]}
         order = "f.result, f.finding_id"
+    return _listed(store, joined, order, parts, {**values, "limit": limit, "offset": offset})
+
+
+def by_clause(
+    store: Store,
+    filters: Filters,
+    which: Which,
+    clauses: Sequence[str],
+    *,
+    limit: int,
+    after: Violation | None = None,
+) -> list[Violation]:
+    """A page of the list of findings clause by clause, each finding once, under the first clause that it cites.
+
+    Args:
+        clauses: keys of clauses in the order wanted; others follow them by name, findings without a clause come last.
+        limit: findings at most.
+        after: only those that follow this one, the last of the page before.
+
+    Within a clause the gravest come first, then the earliest calls.
+    """
+    joined, _, values = _joined(store, filters, which)
+    parts = ["true"]
+    values |= {"clauses": list(clauses), "last": len(clauses) + 1}
+    if after is not None:
+        first = after.cites[0] if after.cites else ""
+        values |= {
+            "after_clause": first, "after_severity": after.severity, "after_started": after.started_at,
+            "after_result": after.result, "after_id": after.finding_id,
+        }  # fmt: skip
+        parts.append(f"({_BY_CLAUSE}) > ({_AFTER_CLAUSE})")
+    return _listed(store, joined, _BY_CLAUSE, parts, {**values, "limit": limit, "offset": 0})
+
+
+_PLACE = "coalesce(list_position($clauses::VARCHAR[], {clause}), $last + ({clause} = '')::INTEGER)"
+_FIRST = "coalesce(f.cites[1], '')"
+_NEVER = "TIMESTAMP '9999-12-31'"
+_BY_CLAUSE = f"""{_PLACE.format(clause=_FIRST)}, {_FIRST}, list_position($severities, f.effective_severity),
+    coalesce(c.started_local, {_NEVER}), f.result, f.finding_id"""
+_AFTER_CLAUSE = f"""{_PLACE.format(clause="$after_clause")}, $after_clause, list_position($severities, $after_severity),
+    coalesce($after_started::TIMESTAMP, {_NEVER}), $after_result, $after_id"""
+
+
+def _listed(store: Store, joined: str, order: str, parts: Sequence[str], values: dict[str, Any]) -> list[Violation]:
     # first which they are, then all of them: sorting whole rows takes ten times as long
     sql = f"""
         WITH listed AS (SELECT f.result, f.finding_id FROM {joined} AND {" AND ".join(parts)}
@@ -243,8 +287,7 @@ def violations(
                c.code_version, epoch_us(c.stored_at) AS stored_at
         FROM listed JOIN findings f ON f.result = listed.result AND f.finding_id = listed.finding_id
         JOIN calls c ON c.result = f.result ORDER BY {order}"""
-    values |= {"severities": list(SEVERITIES), "limit": limit, "offset": offset}
-    return [_violation(row) for row in store.ask(sql, _named(sql, values))]
+    return [_violation(row) for row in store.ask(sql, _named(sql, {**values, "severities": list(SEVERITIES)}))]
 
 
 def count(store: Store, filters: Filters, which: Which, ids: tuple[str, ...] | None = None) -> int:

@@ -37,6 +37,14 @@ def mask_text(text: str, metadata: Metadata | None = None, public: Collection[st
     return mask(text, find((Utterance("unknown", 0.0, 0.0, text),), metadata, public))
 
 
+def mask_lines(said: Sequence[Utterance], metadata: Metadata | None = None, public: Collection[str] = ()) -> list[str]:
+    """The texts of some utterances of a call without personal data, each as long as it was; numbers are found across them."""
+    by_utterance: dict[int, list[PersonalData]] = {}
+    for item in find(said, metadata, public):
+        by_utterance.setdefault(item.utterance, []).append(item)
+    return [mask(u.text, by_utterance[n]) if n in by_utterance else u.text for n, u in enumerate(said)]
+
+
 def mask_id(text: str) -> str:
     """A case's or customer's number with only its last four characters, at most half of it, left to tell it from others."""
     shown = min(4, len(text) // 2)
