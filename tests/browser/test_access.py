@@ -115,3 +115,16 @@ def test_findings_and_states_are_told_in_words_and_not_by_colour_alone(chromium:
     marks = chromium.execute_script(CARDS + "return root.querySelectorAll('mark').length")
     assert marks
     assert chromium.execute_script(CARDS + bare) == 0
+
+
+def test_printed_there_is_what_one_reads_and_not_what_one_clicks(chromium: Chrome, visits: Visits) -> None:
+    show(chromium, visits.url, "call", {"id": "S02"})
+    drawn = """const shown = (s) => [...document.querySelectorAll(s)].filter((e) => e.checkVisibility()).length;
+        const inside = (s) => all.filter((e) => e.getRootNode() !== document && e.matches(s) && e.checkVisibility()).length;
+        return [shown("[data-testid=stSidebar]"), shown(".stButton"), inside(".acts button, .tools button"), inside(".line")]"""
+    try:
+        chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+        assert measured(chromium, f"(() => {{ {drawn} }})()")[:3] == [0, 0, 0]
+        assert measured(chromium, f"(() => {{ {drawn} }})()")[3] > 5
+    finally:
+        chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
