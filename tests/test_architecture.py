@@ -98,7 +98,8 @@ HOMES: dict[str, tuple[str, ...]] = {
 PURE = (
     "text", "conversation", "rules/match.py", "rules/scene.py", "rules/stated.py", "rules/metadata.py", "rules/place.py", "scoring",
     "reader/grams.py", "reader/weights.py", "reader/read.py", "reader/train.py", "review/triage.py", "review/effective.py",
-    "review/sampling.py", "review/roles.py", "review/due.py", "review/precedent.py", "suspicions.py",
+    "review/sampling.py", "review/roles.py", "review/due.py", "review/precedent.py",
+    "review/trends.py", "review/periods.py", "suspicions.py",
     "pipeline.py", "annotate/prompt.py", "annotate/answers.py",
 )  # fmt: skip
 IMPURE = {

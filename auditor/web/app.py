@@ -125,7 +125,7 @@ def build(home: Home, host: str = "127.0.0.1", access: Access = OPEN) -> ASGIApp
     dashboards = _dashboards()
     routes = [
         audio_route(home, login=access.login),
-        violations_route(home, dashboards.locales.words),
+        violations_route(home, dashboards.locales.words, login=access.login),
         packet_route(home, dashboards.locales.words, login=access.login),
         *login_routes(home, access),
     ]

@@ -15,13 +15,14 @@ from urllib.parse import quote, urlencode
 
 from auditor.reports.tables import csv_pieces
 from auditor.reports.violations import CLOCK, COLUMNS, rows
-from auditor.review.roles import require, scope
+from auditor.review.roles import may, require, scope
 from auditor.store.answers import EVERY_CALL, EVERYBODYS, Filters, Scope
 from auditor.store.home import Home
 from auditor.store.ledger import Ledger, append_event
 from auditor.store.people import Person
 from auditor.store.queries import Store
 from auditor.store.violations import Which, count
+from auditor.web.identity import PERSON
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -96,12 +97,15 @@ def export_link(key: bytes, who: Person, wanted: Export, now: float | None = Non
     return f"{EXPORT_PATH}?{urlencode({'q': text, 'until': until, 'sig': _signature(key, text, until)})}"
 
 
-def violations_route(home: Home, words: Callable[[str], Mapping[str, str]]) -> Route:
-    """The route of the list: 403 without a valid signature; each fetch is told in the event log before the first row leaves.
+def violations_route(home: Home, words: Callable[[str], Mapping[str, str]], *, login: bool = False) -> Route:
+    """The route of the list: 403 without a valid signature, or where somebody else is logged in.
+
+    Each fetch is told in the event log before the first row leaves.
 
     Args:
         home: whose findings.
         words: the texts of a language by dotted key, for headings and names.
+        login: whether who asks is logged in: the link is then good for whom it was made, with what they may do and see now.
     """
     from starlette.responses import PlainTextResponse, StreamingResponse
     from starlette.routing import Route
@@ -113,6 +117,11 @@ def violations_route(home: Home, words: Callable[[str], Mapping[str, str]]) -> R
         if not is_valid(key, text, until, signature):
             return PlainTextResponse("链接无效或已过期，请回到违规页面重新导出。", status_code=403)
         wanted = Export.read(text)
+        if login:
+            who: Person | None = request.scope.get(PERSON)
+            if who is None or who.name != wanted.by or not may(who, "export"):
+                return PlainTextResponse("这个链接不是给你的，请从违规页面自己导出。", status_code=403)
+            wanted = replace(wanted, scope=scope(who))
         known = words(wanted.language)
         which, now = Which(wanted.at), datetime.now(UTC)
         with Store(home) as store, Ledger(home) as ledger, ledger.writing() as db:

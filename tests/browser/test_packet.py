@@ -32,7 +32,7 @@ def test_the_page_plays_its_clips_and_asks_no_other_host(chromium: Chrome, tmp_p
     chromium.get("about:blank")
     requests(chromium)
     chromium.get((tmp_path / "packet" / PAGE).as_uri())
-    seconds, at = chromium.execute_async_script(PLAY)  # type: ignore[no-untyped-call]
+    seconds, at = chromium.execute_async_script(PLAY)
     assert seconds == pytest.approx(14.0)
     assert at > 0
     assert THREAT in chromium.find_element("tag name", "body").text

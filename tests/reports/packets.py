@@ -6,6 +6,7 @@ import functools
 import hashlib
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +66,7 @@ def evidenced(path: Path) -> Home:
         for n, call_id in enumerate((CALL, OTHER, CALL, OTHER)):
             stored, at = store.call(call_id), NOON + timedelta(minutes=n)
             found = stored.shown.findings[0].finding_id
-            verdict = "upheld" if n < 2 else "overturned"
+            verdict: Literal["upheld", "overturned"] = "upheld" if n < 2 else "overturned"
             rule_on(store, LOCAL, stored, found, verdict, seen=n // 2, at=at, scoring=pack.scoring,
                     reason=f"{call_id} {CUSTOMER} {HOSTILE}")  # fmt: skip
         unmask(store, LOCAL, store.call(OTHER), NOON)
