@@ -9,6 +9,7 @@ from unittest.mock import ANY
 from auditor.store.home import Home
 from auditor.store.queries import Store
 from dashboards.components.cards import finding_card
+from dashboards.formats import straight
 from tests.dashboards.conftest import Opened, component, markup
 from tests.web.homes import HOSTILE
 
@@ -112,7 +113,7 @@ def test_nothing_from_a_call_reaches_markdown(opened: Opened) -> None:
 
 def test_an_unknown_call_is_said_to_be_unknown_as_plain_text(opened: Opened) -> None:
     app = opened(PAGE, id=HOSTILE)
-    assert app.text[0].value == f"找不到通话「{HOSTILE}」。请核对编号。"
+    assert app.text[0].value == f"找不到通话「{straight(HOSTILE)}」。请核对编号。"
     assert "evil.example" not in markup(app)
 
 
