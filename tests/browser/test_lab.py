@@ -28,13 +28,13 @@ SAYS = "return [...document.querySelectorAll('[data-testid=stText]')].map((e) =>
 def test_an_edited_phrase_fires_on_typed_words(chrome: Chrome, url: str) -> None:
     chrome.get(f"{url}/lab?rule=visit-agent-coming")
     until(chrome, lambda c: heading(c) == "规则试验")
-    until(chrome, lambda c: "凭：“今晚我带几个人去你家”" in c.execute_script(SAYS))
+    until(chrome, lambda c: "凭：“今晚我带几个人去你家”" in c.execute_script(SAYS), 90)
     type_into(chrome, "st-key-lines-", "我们牵着狗来")
-    until(chrome, lambda c: "这条规则没有命中。" in c.execute_script(SAYS))
+    until(chrome, lambda c: "这条规则没有命中。" in c.execute_script(SAYS), 90)
     type_into(chrome, "st-key-yaml-", RULE)
-    until(chrome, lambda c: "这条规则命中 1 处，凭：“牵着狗来”" in c.execute_script(SAYS))
+    until(chrome, lambda c: "这条规则命中 1 处，凭：“牵着狗来”" in c.execute_script(SAYS), 90)
     type_into(chrome, "st-key-yaml-", RULE.replace("major", "heavy"))
-    until(chrome, lambda c: "编辑框:4: severity" in c.execute_script(SAYS))
+    until(chrome, lambda c: "编辑框:4: severity" in c.execute_script(SAYS), 90)
 
 
 def type_into(chrome: Chrome, key: str, text: str) -> None:
