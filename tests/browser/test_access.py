@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -55,6 +56,11 @@ def walk(chrome: Chrome, to: str, most: int = 60) -> list[dict[str, Any]]:
     raise AssertionError(f"{to} is never reached: {passed}")
 
 
+def holds(script: str) -> Callable[[Chrome], Any]:
+    """What a script says of the page."""
+    return lambda chrome: chrome.execute_script(script)
+
+
 def test_a_call_is_reviewed_from_the_queue_to_its_signature_by_keyboard_alone(chromium: Chrome, visits: Visits) -> None:
     """Queue, open, each finding upheld, signed off; whatever has the focus on the way shows it."""
     from selenium.webdriver.common.keys import Keys
@@ -67,16 +73,10 @@ def test_a_call_is_reviewed_from_the_queue_to_its_signature_by_keyboard_alone(ch
     open_cards = chromium.execute_script(CARDS + "return cards.length")
     for place in range(open_cards):
         press(chromium, "n")
-        until(
-            chromium, lambda c, at=place: c.execute_script(CARDS + "return cards[arguments[0]].matches(':focus')", at)
-        )  # type: ignore[misc]
+        focused = f"{CARDS} return cards[{place}].matches(':focus')"
+        until(chromium, holds(focused))
         press(chromium, "u")
-        until(
-            chromium,
-            lambda c, at=place: c.execute_script(
-                CARDS + "return cards[arguments[0]].textContent.includes('维持「')", at
-            ),
-        )  # type: ignore[misc]
+        until(chromium, holds(f"{CARDS} return cards[{place}].textContent.includes('维持「')"))
     passed += walk(chromium, ".signoff .acts button")
     press(chromium, Keys.ENTER)
     signed = CARDS + "return shadows.map((s) => s.querySelector('.signoff .badge')).find(Boolean).textContent"
