@@ -115,6 +115,12 @@ def current(db: sqlite3.Connection, call_id: str) -> Entry | None:
     return _entry(db, "r.call_id = ? AND r.superseded = 0", call_id)
 
 
+def call_of(db: sqlite3.Connection, result: int) -> str | None:
+    """The call that a result, counting or not, is of."""
+    found = db.execute("SELECT call_id FROM results WHERE result = ?", (result,)).fetchall()
+    return str(found[0][0]) if found else None
+
+
 def with_audit_key(db: sqlite3.Connection, call_id: str, audit_key: str) -> Entry | None:
     """The latest result of a call under this key, whether it counts or not."""
     return _entry(db, "r.call_id = ? AND r.audit_key = ?", call_id, audit_key)

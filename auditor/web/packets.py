@@ -17,7 +17,9 @@ from auditor.errors import NotFoundError, PackError
 from auditor.reports.packet import make_packet
 from auditor.reports.signing import home_key
 from auditor.review.roles import may, require, scope
+from auditor.store import catalog
 from auditor.store.home import Home
+from auditor.store.ledger import Ledger
 from auditor.store.people import LOCAL, Person
 from auditor.web.identity import PERSON
 from auditor.web.shared import store_of
@@ -33,9 +35,11 @@ LIFETIME = 3600
 
 
 def packet_link(
-    key: bytes, who: Person, call_id: str, *, redacted: bool, language: str, now: float | None = None
+    key: bytes, who: Person, result: int, *, redacted: bool, language: str, now: float | None = None
 ) -> str:
     """The path and query under which the person's browser may fetch the packet for the next hour or two.
+
+    ``result`` stands for the call: its id may hold personal data, and addresses are kept in many places.
 
     Raises:
         NotAllowedError: the person's role does not allow it; a whole packet also takes the right to see personal data.
@@ -44,7 +48,7 @@ def packet_link(
     if not redacted:
         require(who, "unmask")
     until = str((int(time.time() if now is None else now) // LIFETIME + 2) * LIFETIME)
-    told = {"id": call_id, "redacted": str(int(redacted)), "lang": language, "by": who.name, "until": until}
+    told = {"id": str(result), "redacted": str(int(redacted)), "lang": language, "by": who.name, "until": until}
     return f"{PACKET_PATH}?{urlencode({**told, 'sig': _signature(key, told)})}"
 
 
@@ -82,10 +86,12 @@ def packet_route(home: Home, words: Callable[[str], Mapping[str, str]], *, login
         folder = Path(tempfile.mkdtemp(dir=home.path, prefix=".packet."))
         try:
             store = store_of(home.path).within(scope(who))
+            with Ledger(home) as ledger, ledger.reading() as db:
+                call_id = catalog.call_of(db, int(asked["id"]))
+            if call_id is None:
+                raise NotFoundError("no such result")
             target = folder / "packet.zip"
-            make_packet(
-                store, (asked["id"],), target, key=home_key(home), at=at, by=who.name, name=name, redacted=redacted
-            )
+            make_packet(store, (call_id,), target, key=home_key(home), at=at, by=who.name, name=name, redacted=redacted)
         except (NotFoundError, PackError):
             shutil.rmtree(folder)
             return PlainTextResponse("这通电话，或当时判它的规则包，不在归档目录里。", status_code=404)

@@ -15,10 +15,10 @@ def packet_links(store: Store, stored: StoredCall) -> None:
     """A link without personal data and, for those who may see them, one with; nothing for those who may not export."""
     if not can("export"):
         return
-    key, call_id = store.home.secret_key(), stored.entry.call_id
+    key, result = store.home.secret_key(), stored.entry.result
     row = st.container(horizontal=True, key="packet")
     for redacted in (True, False):
         if redacted or can("unmask"):
             kind = "redacted" if redacted else "whole"
-            link = packet_link(key, me(), call_id, redacted=redacted, language=language())
+            link = packet_link(key, me(), result, redacted=redacted, language=language())
             row.link_button(t(f"packet.link_{kind}"), link, help=t("packet.link_help"), key=f"packet-{kind}")
