@@ -212,33 +212,35 @@ def _surroundings(
     v: Violation, around: Excerpt | None, public: Sequence[str], unmask: bool
 ) -> tuple[tuple[Said, ...], str]:
     """The turns around the quote, and the quote itself."""
-    if around is None or v.utterance is None:
-        return (), v.quote if unmask else mask_text(v.quote)
+    plain = v.quote if unmask else mask_text(v.quote)
+    place = -1 if around is None or v.utterance is None else v.utterance - around.first
+    if around is None or not 0 <= place < len(around.utterances):
+        return (), plain
     heard = around.utterances
     texts = [u.text for u in heard] if unmask else mask_lines(heard, around.metadata, public)
-    place = v.utterance - around.first
-    if not 0 <= place < len(heard):
-        return (), v.quote if unmask else mask_text(v.quote)
-    at = max(heard[place].text.find(v.quote), 0)
-    quote = texts[place][at : at + len(v.quote)]
-    turns = _turns([replace(u, text=text) for u, text in zip(heard, texts, strict=True)], place, (at, at + len(quote)))
-    middle = next(n for n, turn in enumerate(turns) if turn.quoted is not None)
+    # a person may have corrected the line since: then the quote stands in it no more
+    at = heard[place].text.find(v.quote) if v.quote else -1
+    stretch = None if at < 0 else (at, at + len(v.quote))
+    turns, middle = _turns([replace(u, text=text) for u, text in zip(heard, texts, strict=True)], place, stretch)
+    quote = plain if stretch is None else texts[place][slice(*stretch)]
     return tuple(turns[max(0, middle - TURNS) : middle + TURNS + 1]), quote
 
 
-def _turns(heard: Sequence[Utterance], place: int, quoted: tuple[int, int]) -> list[Said]:
-    """Utterances of one speaker, one after the other, as one turn each; the quote is a stretch of its turn."""
+def _turns(heard: Sequence[Utterance], place: int, quoted: tuple[int, int] | None) -> tuple[list[Said], int]:
+    """Utterances of one speaker, one after the other, as one turn each, and which turn holds the utterance ``place``."""
     turns = []
+    middle = 0
     for speaker, run in groupby(enumerate(heard), key=lambda each: each[1].speaker):
-        text, stretch, start = "", None, None
-        for n, u in run:
-            start = u.start if start is None else start
+        own = list(run)
+        text, stretch = "", None
+        for n, u in own:
             text += " " if text else ""
             if n == place:
-                stretch = (len(text) + quoted[0], len(text) + quoted[1])
+                middle = len(turns)
+                stretch = quoted and (len(text) + quoted[0], len(text) + quoted[1])
             text += u.text
-        turns.append(Said(speaker, start or 0.0, text, stretch))
-    return turns
+        turns.append(Said(speaker, own[0][1].start, text, stretch))
+    return turns, middle
 
 
 def _pack(home: Home, pack: str) -> _Pack:
