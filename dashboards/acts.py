@@ -27,7 +27,7 @@ from auditor.store.people import Person
 from auditor.store.queries import Store
 from auditor.text.masking import MASK
 from dashboards import data
-from dashboards.formats import when
+from dashboards.formats import joined, when
 from dashboards.locales import name, t
 from dashboards.who import me
 
@@ -276,7 +276,7 @@ def about(made: Decision, by: str) -> str:
     if body.get("severity") and body["severity"] != body.get("finding", {}).get("severity"):
         parts.append(t("review.now_severity", what=name("severity", str(body["severity"]))))
     reason = str(body.get("reason") or "")
-    line = " · ".join([*parts, when(made.decided_at.astimezone())])
+    line = joined(*parts, when(made.decided_at.astimezone()))
     return f"{line} · {reason}" if reason else line
 
 

@@ -22,6 +22,7 @@ from auditor.store.ledger import Ledger
 from auditor.store.queries import Store
 from auditor.store.violations import packs
 from auditor.web.clips import audio_link
+from auditor.web.shared import store_of
 from dashboards.who import me
 
 PACKS = 5
@@ -30,17 +31,12 @@ PACKS = 5
 
 def store() -> Store:
     """The store of the home that this server was started for, within what the reader may see."""
-    return _store(st.secrets["auditor"]["home"]).within(scope(me()))
+    return everything().within(scope(me()))
 
 
 def everything() -> Store:
     """The same store without limits, for what concerns no single call."""
-    return _store(st.secrets["auditor"]["home"])
-
-
-@st.cache_resource(show_spinner=False)
-def _store(home: str) -> Store:
-    return Store(Home.open(home))
+    return store_of(Path(st.secrets["auditor"]["home"]))
 
 
 def recording(home: Home, stored: StoredCall) -> str | None:

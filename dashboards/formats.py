@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from decimal import Decimal
+
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def straight(text: str) -> str:
+    """Text without the invisible marks that turn the direction of writing: in a sentence they would turn its other words too."""
+    return _TURNING.sub("", text)
+
+
+def joined(*parts: str) -> str:
+    """What is known of something, in one line; what is empty is left out."""
+    return " · ".join(straight(part) for part in parts if part)
 
 
 def clock(seconds: float) -> str:

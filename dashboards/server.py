@@ -51,20 +51,24 @@ def apologise(_: Exception) -> bool:
     return True
 
 
-def build(home: Path, routes: Sequence[BaseRoute], middleware: Sequence[Middleware]) -> st.App:
+def build(
+    home: Path, routes: Sequence[BaseRoute], middleware: Sequence[Middleware], identity_header: str | None = None
+) -> st.App:
     """The dashboard of a home as an ASGI app.
 
     Args:
         home: the home folder; pages read it through ``st.secrets``, the one value Streamlit hands to every script run.
         routes: further routes, before Streamlit's own.
         middleware: what each request passes first.
+        identity_header: the request header in which the middleware says who is logged in; ``None``: there is no login.
     """
     for name, value in SETTINGS.items():
         config.set_option(name, value)
+    config.set_option("server.trustedUserHeaders", {identity_header: "email"} if identity_header else {})
     return st.App(
         Path(__file__).parent / "app.py",
         on_script_error=apologise,
-        secrets={"auditor": {"home": str(home)}},
+        secrets={"auditor": {"home": str(home), "login": identity_header is not None}},
         routes=routes,
         middleware=middleware,
     )

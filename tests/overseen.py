@@ -25,12 +25,12 @@ from auditor.models import (
     finding_id,
 )
 from auditor.rules.pack import DEFAULT, Pack, load_pack
-from auditor.store import catalog, decisions, segments
+from auditor.store import appeals, catalog, decisions, segments
 from auditor.store.codec import encode
 from auditor.store.decisions import Decision
 from auditor.store.home import Home
 from auditor.store.keys import Keys
-from auditor.store.ledger import Ledger, append_event, stamp
+from auditor.store.ledger import Ledger, append_event
 from tests.web.homes import HOSTILE, audio_id
 
 CST = timezone(timedelta(hours=8))
@@ -75,11 +75,8 @@ def overseen(path: Path) -> Home:
         missed = finding("K4", "service_attitude", "minor", "confirmed", "你爱还不还", "person")
         kept = {"finding": _plain(missed)}
         decisions.record(db, Decision("K4", "added", missed.finding_id, "added", "liu", STORED, kept), 0)
-        db.execute(
-            "INSERT INTO appeals VALUES (1, 'K3', 'finding', ?, 'A1', 'A1', ?)",
-            (finding_id("K3", "insult", 0, (0, 5)), stamp(STORED)),
-        )
-        db.execute("INSERT INTO appeal_steps VALUES (1, 1, 'open', '我没有说', 'A1', ?)", (stamp(STORED),))
+        item = finding_id("K3", "insult", 0, (0, 5))
+        appeals.lodge(db, "K3", "finding", item, "A1", "A1", STORED, "我没有说", "insult", {})
         append_event(db, STORED, "run_ended", {"run": 1, "state": HOSTILE})
     return home
 

@@ -7,10 +7,10 @@ import sys
 
 import typer
 
-from auditor.cli import check, doctor, evaluate, reader, replay, report, rules, run, serve, show
+from auditor.cli import check, doctor, evaluate, people, reader, replay, report, rules, run, sample, serve, show
 from auditor.cli.manual import Program, Verb
 from auditor.cli.terminal import Exit, complain, show_whole
-from auditor.errors import AuditorError, HomeError, ModelError, NotFoundError, PackError, UsageError
+from auditor.errors import AuditorError, HomeError, ModelError, NotAllowedError, NotFoundError, PackError, UsageError
 
 app = typer.Typer(
     name="auditor",
@@ -29,6 +29,8 @@ app = typer.Typer(
       auditor evaluate 参考答案                    量一量机器判得准不准
       auditor serve                                打开复核页面
       auditor report violations                    出违规报告：xlsx、pdf、csv、json、html
+      auditor people                               谁能打开复核页面
+      auditor sample                               抽查没有发现的通话，量出规则漏检多少
       auditor rules                                看、试、写、测规则
       auditor reader                               用复核决定训练自己的第二读者
       auditor doctor                               检查环境、模型、规则包
@@ -47,7 +49,9 @@ for verb in (run.run, check.check, show.show, replay.replay, evaluate.evaluate, 
     app.command(verb.__name__, cls=Verb)(verb)
 app.add_typer(rules.app, name="rules")
 app.add_typer(report.app, name="report")
+app.add_typer(people.app, name="people")
 app.add_typer(reader.app, name="reader")
+app.add_typer(sample.app, name="sample")
 
 
 def main() -> None:
@@ -62,7 +66,7 @@ def main() -> None:
         if code == Exit.INTERRUPTED:
             complain("已中断。")
         sys.exit(code)
-    except (UsageError, NotFoundError) as error:
+    except (UsageError, NotFoundError, NotAllowedError) as error:
         complain(str(error))
         sys.exit(Exit.USAGE)
     except PackError as error:

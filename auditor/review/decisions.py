@@ -17,7 +17,7 @@ from auditor.models import Audit, Finding, Severity, Verdict
 from auditor.review.effective import added, effective
 from auditor.review.roles import require
 from auditor.rules.points import Scoring
-from auditor.store import appeals, decisions
+from auditor.store import appeals, claims, decisions
 from auditor.store.answers import StoredCall
 from auditor.store.codec import encode
 from auditor.store.decisions import Decision, Kind
@@ -94,7 +94,10 @@ def judge_step(
 
 
 def sign_off(store: Store, who: Person, stored: StoredCall, *, seen: int, at: datetime, scoring: Scoring) -> Decision:
-    """Sign the call off as it counts now: later decisions, or another result of the machine, reopen it. Raises as ``rule_on``."""
+    """Sign the call off as it counts now: later decisions, or another result of the machine, reopen it. One's claim ends.
+
+    Raises as ``rule_on``.
+    """
     with _deciding(store, who, stored) as db:
         made = decisions.standing(db, stored.entry.call_id)
         own, counts = stored.shown.scorecard.score, effective(stored.shown, made.values(), scoring).scorecard.score
@@ -104,6 +107,7 @@ def sign_off(store: Store, who: Person, stored: StoredCall, *, seen: int, at: da
             "score": None if own is None else str(own),
             "effective": None if counts is None else str(counts),
         }
+        claims.release(db, stored.entry.call_id, who.name, at)
         return keep(db, stored, Decision(stored.entry.call_id, "call", "", "signed", who.name, at, body), seen, scoring)
 
 
@@ -137,6 +141,7 @@ def undo(
 def keep(db: sqlite3.Connection, stored: StoredCall, decision: Decision, seen: int, scoring: Scoring) -> Decision:
     """Keep a decision in an open transaction, with what it leaves of the score; raises ConflictError."""
     kept = decisions.record(db, decision, seen)
+    claims.renew(db, decision.call_id, decision.decided_by, decision.decided_at)
     settle(db, stored, scoring)
     return kept
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 
+WORKPLACE = timezone(timedelta(hours=8))
+"""The clock of those who work in the mainland, Hong Kong and Taiwan."""
 LONGEST = 400
 """More days off in a row than this are a mistake in the calendar."""
 
@@ -26,6 +28,13 @@ class WorkingDays:
             if (later := day + timedelta(days=ahead)) in self:
                 return later
         raise ValueError(f"no working day follows {day}")
+
+    def before(self, day: date) -> date:
+        """The last working day before this one; raises ValueError where there is none within ``LONGEST`` days."""
+        for back in range(1, LONGEST):
+            if (earlier := day - timedelta(days=back)) in self:
+                return earlier
+        raise ValueError(f"no working day comes before {day}")
 
 
 WEEKDAYS = WorkingDays()
@@ -52,3 +61,10 @@ def due(found_at: datetime, days: int = 1, calendar: WorkingDays = WEEKDAYS) -> 
 def overdue(found_at: datetime, now: datetime, days: int = 1, calendar: WorkingDays = WEEKDAYS) -> bool:
     """Whether what was found then, and still waits, is too late; both moments are on the same clock."""
     return now > due(found_at, days, calendar)
+
+
+def overdue_since(now: datetime, calendar: WorkingDays = WEEKDAYS) -> datetime:
+    """What was found before this moment, and still waits, has had its working day: ``overdue`` for many things at once."""
+    day = now.date()
+    hour = now.timetz() if day in calendar else time(tzinfo=now.tzinfo)
+    return datetime.combine(calendar.before(day), hour)

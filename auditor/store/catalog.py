@@ -158,6 +158,13 @@ def snapshot(db: sqlite3.Connection) -> Snapshot:
     )
 
 
+def segments_of(db: sqlite3.Connection, results: Sequence[int]) -> dict[int, str]:
+    """The segments of these results; those that do not count are left out."""
+    sql = "SELECT segment FROM results WHERE result = ? AND superseded = 0"
+    found = ((result, db.execute(sql, (result,)).fetchone()) for result in results)
+    return {result: str(row[0]) for result, row in found if row is not None}
+
+
 def small_segments(db: sqlite3.Connection, below: int) -> list[tuple[str, int]]:
     """Segments in use that hold fewer than this many calls, the oldest first, each with how many it holds."""
     sql = "SELECT segment, calls FROM segments WHERE replaced_at IS NULL AND calls < ? ORDER BY segment"

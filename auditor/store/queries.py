@@ -67,9 +67,9 @@ class Store:
         """The same store for somebody who may see only these calls; what they may not see is as if it were not there."""
         return Store(self.home, scope, self._database)
 
-    def ask(self, sql: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        """All rows of a query; for the modules of this room, which put ``where`` into it."""
-        return self._database.rows(sql, dict(values or {}))
+    def ask(self, sql: str, values: Mapping[str, Any] | None = None, *, spoken: bool = False) -> list[dict[str, Any]]:
+        """All rows of a query; for the modules of this room, which put ``where`` into it. ``spoken``: see ``Database.rows``."""
+        return self._database.rows(sql, dict(values or {}), spoken=spoken)
 
     def where(self, filters: Filters = EVERY_CALL, *, attempts: bool = False) -> tuple[str, dict[str, Any]]:
         """The condition on ``calls c`` that holds for the chosen calls in scope, and the values that it names."""

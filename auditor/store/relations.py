@@ -1,7 +1,7 @@
 """The relations that pages ask, in an in-memory DuckDB: what machines found, beside it what people decided, and what counts.
 
 ``calls``, ``findings`` and ``steps`` hold the machine's columns as segments have them and, of each row, what counts after decisions,
-as ``review.effective`` defines it. The long texts of a call and what was heard stay in the segments, and are views.
+as ``review.effective`` defines it. What is large and seldom asked for stays in the segments, and is a view of them.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 AT_ONCE = 20_000
 LONG = ("call", "audit")
+HELD = ("calls", "facts", "findings", "steps")
+"""The tables of audits that are kept in memory; the others are views."""
 DECIDED = ("calls", "findings", "steps")
-"""The tables to which decisions add columns."""
+"""Those of them to which decisions add columns."""
 
 _ADDED = {
     "calls": """NULL::DOUBLE AS raised_voice, NULL::INTEGER AS risk, score AS effective_score, band AS effective_band,
@@ -39,13 +41,14 @@ def create(db: duckdb.DuckDBPyConnection) -> None:
     for table, schema in schemas().items():
         # rows as this version's segments have them, to which those of earlier versions are filled up
         _fill(db, f"blank_{table}", schema.empty_table())
-        if table in AUDIT_TABLES:
+        if table in HELD:
             added = f", {_ADDED[table]}" if table in _ADDED else ""
             db.execute(f"CREATE TABLE {table} AS SELECT {_machine(table)}{added} FROM blank_{table}")
         else:
             db.execute(f"CREATE VIEW {table} AS FROM blank_{table}")
     _fill(db, "decisions", decision_columns().empty_table())
     db.execute("CREATE VIEW documents AS SELECT result, call, audit FROM blank_calls")
+    db.execute("CREATE TABLE spoken AS SELECT transcript, text FROM blank_utterances")
     for table, mirror in mirrors().items():
         _fill(db, table, mirror.columns.empty_table())
 
@@ -71,6 +74,14 @@ def apply(db: duckdb.DuckDBPyConnection, home: Home, changes: Changes) -> None:
         _derive(db)
 
 
+def hear(db: duckdb.DuckDBPyConnection) -> None:
+    """Put into ``spoken`` what was said in each call, one text a call with a line for each utterance; known ones stay."""
+    db.execute(
+        """INSERT INTO spoken SELECT transcript, string_agg(text, chr(10)) FROM utterances
+           WHERE transcript IN (SELECT transcript FROM calls EXCEPT SELECT transcript FROM spoken) GROUP BY transcript"""
+    )
+
+
 def _parts(moved: pa.Table) -> Iterable[pa.Table]:
     return (moved.slice(start, AT_ONCE) for start in range(0, moved.num_rows, AT_ONCE))
 
@@ -87,29 +98,35 @@ def _show_segments(db: duckdb.DuckDBPyConnection, home: Home, changes: Changes) 
     """Point the views at the segments in use."""
     snapshot = changes.segments
     assert snapshot is not None
-    sources = dict.fromkeys(TRANSCRIPT_TABLES, snapshot.transcripts) | {"tokens": snapshot.tokens}
+    sources = dict.fromkeys(AUDIT_TABLES, snapshot.audits) | dict.fromkeys(TRANSCRIPT_TABLES, snapshot.transcripts)
+    sources["tokens"] = snapshot.tokens
     for table, segments in sources.items():
-        source = scan(files(home, table, segments)) if segments else f"blank_{table}"
-        db.execute(f"CREATE OR REPLACE VIEW {table} AS FROM {source}")
+        if table not in HELD:
+            source = scan(files(home, table, segments)) if segments else f"blank_{table}"
+            counts = " SEMI JOIN calls USING (result)" if table in AUDIT_TABLES else ""
+            db.execute(f"CREATE OR REPLACE VIEW {table} AS FROM {source}{counts}")
     source = scan(files(home, "calls", snapshot.audits)) if snapshot.audits else "blank_calls"
-    db.execute(f"CREATE OR REPLACE VIEW documents AS SELECT result, call, audit FROM {source}")
+    db.execute(
+        f"CREATE OR REPLACE VIEW documents AS SELECT result, call, audit FROM {source} SEMI JOIN calls USING (result)"
+    )
 
 
 def _read_segments(db: duckdb.DuckDBPyConnection, home: Home, moved: pa.Table) -> None:
     """Put what segments have of the moved calls into ``new_…``, with what several calls show together."""
     segments = list(dict.fromkeys(moved["segment"].to_pylist()))
     db.execute("CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT call_id FROM moved")
-    for table in AUDIT_TABLES:
+    for table in (*HELD, "signals"):
+        voices = f" WHERE name = '{RAISED_VOICE}'" if table == "signals" else ""
         source = f"FROM blank_{table} UNION ALL BY NAME FROM {scan(files(home, table, segments), by_name=True)}"
-        rows = f"SELECT {_machine(table)} FROM ({source}) SEMI JOIN moved USING (result)"
+        rows = f"SELECT {_machine(table)} FROM ({source}) SEMI JOIN moved USING (result){voices}"
         db.execute(f"CREATE OR REPLACE TEMP TABLE new_{table} AS {rows}")
     db.execute(
-        f"""CREATE OR REPLACE TEMP TABLE new_calls AS
+        """CREATE OR REPLACE TEMP TABLE new_calls AS
             SELECT c.* REPLACE (CASE WHEN w.result IS NULL THEN c.score ELSE w.score END AS score,
                                 coalesce(w.band, c.band) AS band, coalesce(w.fatal, c.fatal) AS fatal),
                    v.value AS raised_voice
             FROM new_calls c LEFT JOIN new_case_scores w USING (result)
-            LEFT JOIN (SELECT result, value FROM new_signals WHERE name = '{RAISED_VOICE}') v USING (result)"""
+            LEFT JOIN new_signals v USING (result)"""
     )
     # a category that is told of several calls is not told of this one's metadata too: store.rows.with_cases
     db.execute(
@@ -132,14 +149,14 @@ def _reread_decided(db: duckdb.DuckDBPyConnection) -> None:
         machines = " WHERE by_machine" if table == "findings" else ""
         rows = f"SELECT {columns} FROM {table} SEMI JOIN moved USING (result){machines}"
         db.execute(f"CREATE OR REPLACE TEMP TABLE new_{table} AS {rows}")
-    for table in set(AUDIT_TABLES) - set(DECIDED):
+    for table in set(HELD) - set(DECIDED):
         db.execute(f"CREATE OR REPLACE TEMP TABLE new_{table} AS FROM {table} SEMI JOIN moved USING (result)")
 
 
 def _derive(db: duckdb.DuckDBPyConnection) -> None:
     """Replace the rows of the touched calls by ``new_…`` and what people decided of them."""
     db.execute("CREATE OR REPLACE TEMP TABLE gone AS SELECT result FROM calls SEMI JOIN touched USING (call_id)")
-    for table in AUDIT_TABLES:
+    for table in HELD:
         db.execute(f"DELETE FROM {table} WHERE result IN (FROM gone)")
     db.execute(
         """CREATE OR REPLACE TEMP TABLE ruled AS
@@ -158,7 +175,7 @@ def _derive(db: duckdb.DuckDBPyConnection) -> None:
         """INSERT INTO steps BY NAME SELECT s.*, coalesce(d.verdict, s.verdict) AS effective_verdict, d.decided_by
            FROM new_steps s LEFT JOIN ruled d ON d.result = s.result AND d.kind = 'step' AND d.item = s.step"""
     )
-    for table in set(AUDIT_TABLES) - set(DECIDED):
+    for table in set(HELD) - set(DECIDED):
         db.execute(f"INSERT INTO {table} BY NAME FROM new_{table}")
     present = "(FROM {} SEMI JOIN new_calls USING (result))"
     risks = risk_of("new_calls", present.format("findings"), present.format("steps"))

@@ -18,8 +18,10 @@ from auditor.models import (
     Utterance,
     Word,
 )
+from auditor.store import catalog
 from auditor.store.codec import decode
 from auditor.store.database import Database
+from auditor.store.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,8 @@ _PAYMENTS_TOLD = '"callback_requested":'
 
 def records(database: Database, results: Sequence[int]) -> list[StoredRecord]:
     """What cases look at in the calls with these results; those that no longer count are left out."""
-    sql = """SELECT call_id, result, party, utterances, call, audit FROM calls JOIN documents USING (result)
-             WHERE result IN (SELECT unnest($results)) ORDER BY call_id"""
     found = []
-    for row in database.rows(sql, {"results": list(results)}):
+    for row in sorted(_calls(database, results), key=lambda row: str(row["call_id"])):
         own = decode(_Judged, row["audit"])
         known, heard = decode(_Known, row["call"]).metadata, row["utterances"] > 0
         if known.payments == () and _PAYMENTS_TOLD not in row["call"]:
@@ -55,8 +55,15 @@ def records(database: Database, results: Sequence[int]) -> list[StoredRecord]:
 
 def audits(database: Database, results: Sequence[int]) -> dict[int, Audit]:
     """The calls' own audits, by result; those that no longer count are left out."""
-    sql = "SELECT result, audit FROM calls JOIN documents USING (result) WHERE result IN (SELECT unnest($results))"
-    return {row["result"]: decode(Audit, row["audit"]) for row in database.rows(sql, {"results": list(results)})}
+    return {row["result"]: decode(Audit, row["audit"]) for row in _calls(database, results)}
+
+
+def _calls(database: Database, results: Sequence[int]) -> list[dict[str, Any]]:
+    """The rows of ``calls`` of these results, where they count, as segments have them."""
+    with Ledger(database.home) as ledger, ledger.reading() as db:
+        counting = catalog.segments_of(db, results)
+    segments = sorted(set(counting.values()))
+    return database.rows_in(segments, "calls", "result", list(counting)) if segments else []
 
 
 @dataclass(frozen=True, slots=True)

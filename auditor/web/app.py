@@ -17,14 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.errors import UsageError
 from auditor.store.home import Home
+from auditor.web.access import LOOPBACK, OPEN, Access
 from auditor.web.clips import audio_route
 from auditor.web.exports import violations_route
+from auditor.web.identity import HEADER, Identity
+from auditor.web.login import login_routes
 
 if TYPE_CHECKING:
     from starlette.middleware import Middleware
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 # Inline scripts and eval are what Streamlit's own front end needs; what matters is that nothing leads to another host.
 _SECURITY_HEADERS = {
@@ -52,30 +53,45 @@ _SECURITY_HEADERS = {
 
 
 def serve(
-    home: Path, host: str = "127.0.0.1", port: int = 8501, *, on_ready: Callable[[str], None] | None = None
+    home: Path,
+    host: str = "127.0.0.1",
+    port: int = 8501,
+    *,
+    access: Access = OPEN,
+    on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the dashboard of a home until the process is told to stop.
 
     Args:
         home: the home folder; an empty one shows what to do next.
-        host: the address to listen on. There is no login: whoever can reach the address sees all.
+        host: the address to listen on.
         port: the port; 0 takes any free one.
+        access: who may come in; without a login, nobody but this machine.
         on_ready: called once with the page's address, when the port is ours.
 
     Raises:
-        UsageError: the address or port can't be used.
+        UsageError: the address or port can't be used, or pages without a login would be open to other machines.
         HomeError: the home can't be opened.
     """
     import uvicorn
 
+    if not access.login and host not in LOOPBACK:
+        raise UsageError("其他机器能连到的页面必须登录。请打开登录，或只在 127.0.0.1 上监听。")
     opened = Home.open(home)
     with listen(host, port) as sock:
-        app = build(opened, host)
+        app = build(opened, host, access)
         if on_ready is not None:
             on_ready(f"http://{_in_url(host)}:{sock.getsockname()[1]}/")
         # Browsers keep their connections open; a stop must not wait for them to leave.
         config = uvicorn.Config(
-            app, access_log=False, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=2
+            app,
+            access_log=False,
+            log_level="warning",
+            ws="websockets-sansio",
+            timeout_graceful_shutdown=2,
+            proxy_headers=bool(access.proxies),
+            forwarded_allow_ips=list(access.proxies),
+            server_header=False,
         )
         with contextlib.suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[sock])
@@ -103,24 +119,36 @@ def _why_not(host: str, port: int, error: OSError) -> str:
     return f"无法在地址 {host} 上监听。请用 --host 指定本机的地址，例如 127.0.0.1。"
 
 
-def build(home: Home, host: str = "127.0.0.1") -> ASGIApp:
-    """The whole web application for a home: the dashboard, the signed audio, the protections."""
+def build(home: Home, host: str = "127.0.0.1", access: Access = OPEN) -> ASGIApp:
+    """The whole web application for a home: the dashboard, the signed audio, the login, the protections."""
     dashboards = _dashboards()
-    routes = [audio_route(home), violations_route(home, dashboards.locales.words)]
-    app: ASGIApp = dashboards.server.build(home=home.path, routes=routes, middleware=protections(host))
+    routes = [
+        audio_route(home, login=access.login),
+        violations_route(home, dashboards.locales.words),
+        *login_routes(home, access),
+    ]
+    app: ASGIApp = dashboards.server.build(
+        home=home.path,
+        routes=routes,
+        middleware=protections(home, host, access),
+        identity_header=HEADER if access.login else None,
+    )
     return app
 
 
-def protections(host: str) -> list[Middleware]:
-    """What every request passes before any page or audio, outermost first. A login belongs at the end of this list."""
+def protections(home: Home, host: str, access: Access) -> list[Middleware]:
+    """What every request passes before any page or audio, outermost first."""
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
     # A page on the internet could rename itself to 127.0.0.1 (DNS rebinding) and read what is open to this machine.
-    hosts = [*LOOPBACK, "[::1]"] if host in LOOPBACK else ["*"]
+    hosts = [*LOOPBACK, "[::1]"] if host in LOOPBACK or access.host else ["*"]
+    if access.host is not None:
+        hosts += [access.host, host]
     return [
         Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
         Middleware(SecurityHeaders),
+        Middleware(Identity, home=home, access=access),
     ]
 
 

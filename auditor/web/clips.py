@@ -1,4 +1,4 @@
-"""The audio of a call over HTTP: only for links that this home has signed, in byte ranges, the canonical recording.
+"""The audio of a call over HTTP: for links that this home has signed and who may see the call, in byte ranges.
 
 Streamlit's own audio element holds whole files in memory and seeks by whole seconds; a file response does neither.
 """
@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from auditor.errors import NotFoundError
+from auditor.review.roles import scope
 from auditor.store.home import Home
+from auditor.store.people import LOCAL, Person
+from auditor.store.recordings import may_hear
+from auditor.web.identity import PERSON
+from auditor.web.shared import store_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -44,14 +49,21 @@ def is_valid(key: bytes, audio_id: str, until: str, signature: str, now: float |
     return (time.time() if now is None else now) < int(until)
 
 
-def audio_route(home: Home) -> Route:
-    """The route of the recordings: 403 without a valid signature, 404 where there is none, 206 for a range."""
+def audio_route(home: Home, *, login: bool = False) -> Route:
+    """The route of the recordings, always the canonical ones.
+
+    401 where there is a login and nobody is logged in, 403 without a valid signature, 404 where there is no such
+    recording in what the person may see, 206 for a range.
+    """
     from starlette.responses import FileResponse, PlainTextResponse
     from starlette.routing import Route
 
     key = home.secret_key()
 
     def audio(request: Request) -> Response:
+        who: Person | None = request.scope.get(PERSON) if login else LOCAL
+        if who is None:
+            return PlainTextResponse("请先登录。", status_code=401)
         audio_id, until, signature = (request.query_params.get(name, "") for name in ("id", "until", "sig"))
         if not is_valid(key, audio_id, until, signature):
             return PlainTextResponse("链接无效或已过期，请从通话页面重新打开。", status_code=403)
@@ -59,7 +71,7 @@ def audio_route(home: Home) -> Route:
             path = home.audio_path(audio_id)
         except NotFoundError:
             path = None
-        if path is None or not path.is_file():
+        if path is None or not path.is_file() or not may_hear(store_of(home.path).within(scope(who)), audio_id):
             return PlainTextResponse("这段录音不在归档目录里。", status_code=404)
         return FileResponse(path, media_type="audio/flac", headers={"Cache-Control": "private, no-store"})
 

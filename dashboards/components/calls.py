@@ -70,6 +70,7 @@ def open_chosen(
         selection_mode="single-row",
         height=min(38 + 35 * len(ids), 420),
         column_config=columns,
+        placeholder=t("app.none"),
     )
     if choice["selection"]["rows"]:
         st.switch_page("views/call.py", query_params={"id": calls[choice["selection"]["rows"][0]]})

@@ -84,6 +84,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const { labels, review } = data;
   root.classList.toggle("english", data.english);
   root.querySelector(".sum").textContent = data.sum;
+  root.querySelector(".says").textContent = data.says;
   if (state.call !== data.call) Object.assign(state, { call: data.call, drawn: new Map(), current: "" });
 
   state.send = outbox(state, data, setTriggerValue);

@@ -74,13 +74,25 @@ class Card:
     item: Item | None = None
 
 
-def findings(seen: Reviewed, clauses: Mapping[str, str]) -> None:
-    """Show what was found, worst first, confirmed before suspected, each with what people decided of it."""
+def findings(seen: Reviewed, clauses: Mapping[str, str], like: Mapping[str, str]) -> None:
+    """Show what was found, worst first, confirmed before suspected, each with what people decided of it.
+
+    ``like`` says by finding how people decided on words like its own.
+    """
     ranked = sorted(seen.findings(), key=lambda f: (_SEVERITY_ORDER[f.severity], f.status, f.start or 0.0))
     counted = {f.finding_id: f for f in seen.counts.findings}
     cards = [_decided(finding_card(f, clauses), f, counted.get(f.finding_id), seen) for f in ranked]
+    cards = [
+        replace(card, notes=(*card.notes, (t("like.title"), like[f.finding_id]))) if f.finding_id in like else card
+        for card, f in zip(cards, ranked, strict=True)
+    ]
+    verdicts = [card.item.verdict for card in cards if card.item]
+    says = t(
+        "review.says_findings", n=len(cards), left=verdicts.count(""),
+        **{verdict: verdicts.count(verdict) for verdict in ("upheld", "overturned", "added")},
+    )  # fmt: skip
     empty = "call.no_findings_untold" if seen.machine.scorecard.band == "cannot_tell" else "call.no_findings"
-    _show("findings", cards, t(empty), seen=seen)
+    _show("findings", cards, t(empty), says, seen=seen)
 
 
 def steps(seen: Reviewed, clauses: Mapping[str, str]) -> None:
@@ -88,7 +100,10 @@ def steps(seen: Reviewed, clauses: Mapping[str, str]) -> None:
     counted = {s.id: s for s in seen.counts.steps}
     ranked = sorted(seen.machine.steps, key=lambda s: _VERDICT_ORDER[s.verdict])
     cards = [_judged(step_card(counted[s.id], clauses), s, seen) for s in ranked]
-    _show("steps", cards, t("call.no_steps"), seen=seen)
+    due = [step.verdict for step in seen.counts.steps if step.verdict != "na"]
+    judged = sum(bool(card.item and card.item.verdict) for card in cards)
+    says = t("review.says_steps", of=len(due), done=due.count("done"), judged=judged)
+    _show("steps", cards, t("call.no_steps"), says, seen=seen)
 
 
 def deductions(seen: Reviewed) -> None:
@@ -100,7 +115,8 @@ def deductions(seen: Reviewed) -> None:
         total = t("call.arithmetic", full=100, lost=number(lost), score=number(card.score))
     cards = [deduction_card(d, seen.counts) for d in card.deductions]
     cards += [change_card(change, seen) for change in changes(seen.machine, seen.counts)]
-    _show("deductions", cards, t("call.no_deductions"), total)
+    says = t("review.says_deductions", n=len(card.deductions), lost=number(lost))
+    _show("deductions", cards, t("call.no_deductions"), says, total)
 
 
 def item(seen: Reviewed, kind: Kind, of: str, *, category: str = "", severity: str = "") -> Item:
@@ -168,7 +184,8 @@ def suspected(annotations: Sequence[Annotation]) -> list[tuple[Suspicion, Annota
 
 def hints(found: Sequence[tuple[Suspicion, Annotation]], call: Call) -> None:
     """Show what large models suspect: for a person to look at, worth no points."""
-    _show("hints", [hint_card(s, a, call) for s, a in found], t("call.no_hints"), t("call.hints_says"))
+    says = t("review.says_hints", n=len(found))
+    _show("hints", [hint_card(s, a, call) for s, a in found], t("call.no_hints"), says, t("call.hints_says"))
 
 
 def hint_card(suspicion: Suspicion, annotation: Annotation, call: Call) -> Card:
@@ -273,9 +290,15 @@ def _source(
     return of, "critical", None
 
 
-def _show(key: str, cards: list[Card], empty: str, total: str = "", seen: Reviewed | None = None) -> None:
+def _show(key: str, cards: list[Card], empty: str, says: str, total: str = "", seen: Reviewed | None = None) -> None:
     shown = [asdict(card) for card in cards]
-    data: dict[str, Any] = {"english": language() == "en", "empty": empty, "sum": total, "cards": shown}
+    data: dict[str, Any] = {
+        "english": language() == "en",
+        "empty": empty,
+        "says": says if cards else "",
+        "sum": total,
+        "cards": shown,
+    }
     if seen is None:
         _cards(key=key, data=data)
         return

@@ -12,8 +12,8 @@ import streamlit as st
 from auditor.store.answers import CategoryCount, ScoreBin, StepCount
 from dashboards.locales import name, t
 
-BANDS = {"excellent": (90, "#1b6e4c"), "pass": (75, "#5aa583"), "weak": (60, "#d8b13a"), "fail": (0, "#a61b1b")}
-SEVERITIES = {"critical": "#a61b1b", "major": "#d9762b", "minor": "#d8b13a", "notice": "#8a97a6"}
+BANDS = {"excellent": (90, "#0f766e"), "pass": (75, "#67b3a4"), "weak": (60, "#e6c75a"), "fail": (0, "#a61b1b")}
+SEVERITIES = {"critical": "#a61b1b", "major": "#cc6a1f", "minor": "#e6c75a", "notice": "#8a97a6"}
 STEP = "#4c78a8"
 INK = "#3c4856"
 TOP = 12

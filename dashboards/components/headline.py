@@ -5,7 +5,7 @@ from __future__ import annotations
 from auditor.models import VERDICTS
 from auditor.store.answers import StoredCall
 from dashboards.components import define
-from dashboards.formats import clock, number, when
+from dashboards.formats import clock, joined, number, straight, when
 from dashboards.locales import name, t
 from dashboards.reviewed import Reviewed
 
@@ -87,8 +87,8 @@ def _promise(stored: StoredCall) -> str:
     parts = [f"{promise.amount:,.2f}" if promise.amount is not None else "", due]
     for each in stored.promises:
         parts.append(t("call.promise_outcome", outcome=name("outcome", each.outcome), paid=f"{each.paid:,.2f}"))
-    return " · ".join(filter(None, parts))
+    return joined(*parts)
 
 
 def _person(full: str | None, number: str | None) -> str:
-    return f"{full} {number}" if full and number else full or number or ""
+    return straight(f"{full} {number}" if full and number else full or number or "")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from auditor.reports.violations import CLOCK
+from auditor.review.appeals import WAITING
 from auditor.review.due import due
 from auditor.store.open_matters import open_appeals as still_open
 from auditor.store.queries import Store
@@ -16,18 +17,17 @@ from dashboards.components.waiting import left
 from dashboards.formats import when
 from dashboards.locales import t
 
-STATES = ("open", "escalated")
 DAYS = 3
 """Working days for each answer."""
 
 
 def open_appeals(store: Store) -> None:
     """Show the appeals that somebody must answer, the longest waiting first; choosing one leads to its call."""
-    found = still_open(store, STATES)
+    found = still_open(store, WAITING)
     now = datetime.now(UTC).replace(tzinfo=None) + CLOCK
     until = {each.appeal: due(each.taken_at + CLOCK, DAYS) for each in found}
     places = st.columns(3)
-    for place, state in zip(places, STATES, strict=False):
+    for place, state in zip(places, WAITING, strict=False):
         place.metric(t(f"open_appeals.{state}"), f"{sum(each.state == state for each in found):,}", border=True)
     late = sum(until[each.appeal] < now for each in found)
     places[2].metric(t("open_appeals.late"), f"{late:,}", help=t("open_appeals.late_help", days=DAYS), border=True)

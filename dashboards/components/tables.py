@@ -1,4 +1,8 @@
-"""A table of which one row may be chosen."""
+"""A table of which one row may be chosen.
+
+Streamlit remembers a choice by row position. The widget's key names what is shown and in which order, so that a choice can never slip to
+what took the row's place.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
+
+from dashboards.locales import t
 
 
 def choosable(
@@ -18,13 +24,8 @@ def choosable(
     columns: Mapping[str, Any] | None = None,
     height: int = 420,
 ) -> None:
-    """Show the rows, which ``ids`` name, at most ``height`` pixels high; choosing one calls ``choose`` with its place, once.
-
-    Streamlit remembers a choice by row position. The widget's key names what is shown and in which order, so that a
-    choice can never slip to what took the row's place.
-    """
-    revision = hashlib.sha256("\n".join(ids).encode()).hexdigest()[:12]
-    place = f"{key}:{revision}"
+    """Show the rows, which ``ids`` name, at most ``height`` pixels high; choosing one calls ``choose`` with its place, once."""
+    place = _key(key, ids)
 
     def chosen() -> None:
         rows = st.session_state[place]["selection"]["rows"]
@@ -39,4 +40,19 @@ def choosable(
         selection_mode="single-row",
         height=min(38 + 35 * len(ids), height),
         column_config=columns,
+        placeholder=t("app.none"),
     )
+
+
+def pick(table: Mapping[str, Sequence[object]], key: str, ids: Sequence[str]) -> int | None:
+    """Show rows, which ``ids`` name, and return the place of the chosen one."""
+    choice = st.dataframe(
+        dict(table), key=_key(key, ids), hide_index=True, on_select="rerun", selection_mode="single-row",
+        height=min(38 + 35 * len(ids), 420),
+    )  # fmt: skip
+    chosen: list[int] = choice["selection"]["rows"]
+    return chosen[0] if chosen else None
+
+
+def _key(key: str, ids: Sequence[str]) -> str:
+    return f"{key}:{hashlib.sha256(chr(10).join(ids).encode()).hexdigest()[:12]}"

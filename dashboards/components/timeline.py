@@ -13,6 +13,7 @@ from auditor.rules.scene import Limits
 from auditor.store.timelines import Contact
 from auditor.text.masking import mask_text
 from dashboards.components import define
+from dashboards.formats import joined
 from dashboards.locales import name, t
 
 _timeline = define("timeline")
@@ -133,6 +134,6 @@ def _drawn(contact: Contact, hours: tuple[float, ...]) -> dict[str, object]:
         "several": any(m.of_several for m in contact.marks),
         "stop": contact.stop,
         "off": not hours[0] <= hour < hours[1],
-        "title": " · ".join(filter(None, parts)),
+        "title": joined(*parts),
         "href": f"call?id={quote(contact.call_id, safe='')}",
     }

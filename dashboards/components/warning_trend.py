@@ -15,8 +15,8 @@ from dashboards.locales import name, t
 TOP = 5
 HEIGHT = 280
 INK = "#3c4856"
-# Okabe and Ito's palette, told apart by the colour-blind; each line has its own shape besides
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00")
+# Okabe and Ito's palette with the colour of the text, told apart by the colour-blind; each line has its own shape besides
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#1c2733")
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
 
 

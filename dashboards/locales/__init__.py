@@ -8,6 +8,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboards.formats import straight
+
 LANGUAGES = {"zh": "中文", "en": "English"}
 
 
@@ -19,12 +21,12 @@ def language() -> str:
 
 def t(key: str, **values: object) -> str:
     """The text for a key such as ``overview.title``, with ``values`` put in its places."""
-    return words(language())[key].format(**values)
+    return words(language())[key].format(**{k: straight(v) if isinstance(v, str) else v for k, v in values.items()})
 
 
 def name(kind: str, code: str) -> str:
     """What a reader calls a category, step, band …; a code that no locale knows (a pack's own) is shown as it is."""
-    return words(language()).get(f"{kind}.{code}", code)
+    return words(language()).get(f"{kind}.{code}") or straight(code)
 
 
 @cache

@@ -29,7 +29,7 @@ from dashboards.components.dossier import (
     worth,
 )
 from dashboards.components.tables import choosable
-from dashboards.formats import number, when
+from dashboards.formats import joined, number, when
 from dashboards.judged import Judged, judged
 from dashboards.locales import name, t
 from dashboards.who import can, me, need
@@ -143,7 +143,7 @@ def detail(row: Listed) -> None:
         names = {each.name: each.shown for each in people(db)}
     st.subheader(t("appeals.one", number=appeal.appeal, about=subject_name(appeal.kind, appeal.topic)), anchor=False)
     where = (row.agent_name or appeal.agent_id or "", row.team or "", when(row.started_at) if row.started_at else "")
-    st.text(" · ".join(part for part in (*where, mask_text(appeal.call_id)) if part))
+    st.text(joined(*where, mask_text(appeal.call_id)))
     trouble(f"appeal:{appeal.appeal}")
     left, right = st.columns([1.15, 1], gap="medium")
     with left:

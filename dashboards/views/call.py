@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from auditor.errors import NotFoundError
+from auditor.review.due import WORKPLACE
 from auditor.review.unmasking import unmask
 from auditor.store.answers import StoredCall
 from auditor.store.queries import Store
@@ -15,12 +16,13 @@ from dashboards import data
 from dashboards.acts import drawn
 from dashboards.components import cards
 from dashboards.components.appeal import appeal_line
-from dashboards.components.arrival import arrive
 from dashboards.components.calls import calls_table
 from dashboards.components.headline import headline
 from dashboards.components.player import player
 from dashboards.components.signals import signals
 from dashboards.components.signoff import signoff
+from dashboards.components.working import onward
+from dashboards.likeness import likenesses
 from dashboards.locales import t
 from dashboards.reviewed import reviewed
 from dashboards.who import can, me
@@ -65,28 +67,24 @@ def show(store: Store, stored: StoredCall) -> None:
     """The call: headline, then listening on the left and judgement on the right."""
     seen = reviewed(store, stored, may_review=can("review"), whole=whole(store, stored))
     headline(seen)
-    due = [step for step in seen.counts.steps if step.verdict != "na"]
-    done = sum(step.verdict == "done" for step in due)
     listen, judge = st.columns([1.32, 1], gap="medium")
     with listen:
         player(seen, stored.call.utterances, data.recording(store.home, stored), line())
     annotations = store.annotations(stored.call)
     hints = cards.suspected(annotations)
+    # what the tabs are called must not change with what is decided: Streamlit would go back to the first
     titles = [
-        t("call.findings", n=len(seen.findings())),
-        t("call.steps", done=done, of=len(due)),
-        t("call.deductions", n=len(seen.counts.scorecard.deductions)),
-        t("call.signals"),
+        t(f"call.{tab}") for tab in ("findings", "steps", "deductions", "signals", *(["hints"] if annotations else []))
     ]
-    if annotations:
-        titles.append(t("call.hints", n=len(hints)))
     with judge:
+        if st.query_params.get("from") == "queue" and can("review"):
+            onward(store, me(), stored.entry.call_id, datetime.now(WORKPLACE), signed=bool(seen.signed()))
         signoff(seen)
         appeal_line(stored)
     findings, steps, lost, measured, *beside = judge.tabs(titles, key="judgement")
     clauses = data.clauses(store.home, stored.audit.pack)
     with findings:
-        cards.findings(seen, clauses)
+        cards.findings(seen, clauses, likenesses(store, stored.shown.findings) if can("review") else {})
     with steps:
         cards.steps(seen, clauses)
     with lost:
@@ -111,7 +109,6 @@ def page(store: Store) -> None:
         choose(store)
     else:
         show(store, stored)
-        arrive()
 
 
 page(data.store())

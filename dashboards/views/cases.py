@@ -18,7 +18,7 @@ from auditor.text.masking import mask_id, mask_text
 from dashboards import data
 from dashboards.components import choosing
 from dashboards.components.timeline import limits_of, timeline
-from dashboards.formats import when
+from dashboards.formats import joined, when
 from dashboards.locales import name, t
 from dashboards.who import can, me, need
 
@@ -136,7 +136,7 @@ def _promise(contact: Contact) -> str:
     outcomes = [
         t("call.promise_outcome", outcome=name("outcome", k.outcome), paid=f"{k.paid:,.2f}") for k in contact.kept
     ]
-    return " · ".join(filter(None, (amount, mask_text(due), *outcomes)))
+    return joined(amount, mask_text(due), *outcomes)
 
 
 def _id(id: str, whole: bool) -> str:

@@ -22,7 +22,7 @@ from dashboards.components.appeal import appeal_box
 from dashboards.components.cards import Card
 from dashboards.components.dossier import Group, finding_evidence, show, step_evidence, subject_name
 from dashboards.components.tables import choosable
-from dashboards.formats import clock, number, when
+from dashboards.formats import clock, joined, number, when
 from dashboards.judged import Judged, judged
 from dashboards.locales import name, t
 from dashboards.who import need
@@ -126,8 +126,7 @@ def detail(case: Judged) -> None:
     known = case.cover.call.metadata
     title, way = st.columns([3, 1], vertical_alignment="bottom")
     title.subheader(t("mine.this_call"), anchor=False)
-    parts = (when(known.started_at) if known.started_at else "", case.cover.call.call_id)
-    title.text(" · ".join(part for part in parts if part))
+    title.text(joined(when(known.started_at) if known.started_at else "", case.cover.call.call_id))
     if way.button(t("mine.listen"), key="listen", width="stretch"):
         st.switch_page("views/call.py", query_params={"id": stored.entry.call_id})
     own = stored.shown.scorecard.score

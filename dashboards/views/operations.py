@@ -133,6 +133,7 @@ def runs(rows: Sequence[RunRow], taken: Sequence[Lease]) -> None:
         },
         hide_index=True,
         key="runs",
+        placeholder=t("app.none"),
     )
 
 

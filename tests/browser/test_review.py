@@ -145,8 +145,9 @@ def test_selected_words_become_a_violation_that_the_machine_missed(browser: Chro
     )
     size = len(ask(browser, f"{words} return text.textContent"))
     pointer = ActionChains(browser, duration=50)
-    pointer.w3c_actions.pointer_action.move_to_location(round(box[0]) + 1, round(box[1])).pointer_down()
-    pointer.w3c_actions.pointer_action.move_to_location(round(box[0] + 2 * box[2] / size), round(box[1])).pointer_up()
+    mouse: Any = pointer.w3c_actions.pointer_action
+    mouse.move_to_location(round(box[0]) + 1, round(box[1])).pointer_down()
+    mouse.move_to_location(round(box[0] + 2 * box[2] / size), round(box[1])).pointer_up()
     pointer.perform()
     until(browser, lambda b: ask(b, "return root.querySelector('.pick').hidden === false"))
     press(browser, "a")
@@ -174,6 +175,20 @@ def test_a_line_is_corrected_by_key_and_what_was_heard_can_be_shown(browser: Chr
     ask(browser, "lines[5].querySelector('summary').click()")
     assert ask(browser, "return lines[5].querySelector('.heard').textContent") == heard
     assert [row[:2] for row in made(home, "S05")] == [("line", "corrected")]
+
+
+def test_a_step_is_judged_anew_and_the_tab_stays(browser: Chrome, desk: str, home: Home) -> None:
+    open_call(browser, desk, "S02")
+    tabs = "const tabs = [...document.querySelectorAll('[data-testid=stTab]')];"
+    ask(browser, f"{tabs} tabs.find((tab) => tab.textContent === '步骤').click()")
+    shown = "const list = shadows.map((s) => s.querySelector('.cards')).find((c) => c?.offsetParent);"
+    until(browser, lambda b: ask(b, f"{shown} return list?.textContent.includes('改判')"))
+    ask(browser, f"{shown} list.querySelector('.acts button').click()")
+    ask(browser, f"{shown} list.querySelector('.ready button').click()")
+    save(browser)
+    until(browser, lambda b: ask(b, "return outcome.startsWith('已保存')"))
+    assert ask(browser, f"{tabs} return tabs.find((tab) => tab.ariaSelected === 'true').textContent") == "步骤"
+    assert made(home, "S02")[-1][0] == "step"
 
 
 def test_signing_off_with_findings_left_asks_first(browser: Chrome, desk: str, home: Home) -> None:

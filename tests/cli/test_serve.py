@@ -18,6 +18,7 @@ def test_it_says_where_the_pages_are_and_ends_on_ctrl_c(home: Home, tmp_path: Pa
         line = server.stderr.readline()
         assert line.startswith("复核页面：http://127.0.0.1:")
         assert get(line.removeprefix("复核页面：").split("（")[0])[0] == 200
+        assert "只有本机能打开" in server.stderr.readline()
     finally:
         server.send_signal(signal.SIGINT)
         _, rest = server.communicate(timeout=60)

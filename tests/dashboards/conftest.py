@@ -26,9 +26,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 @pytest.fixture
 def opened(home: Home) -> Opened:
-    """Open the app (``app.py``) or one of its pages, in a language, with query parameters, of a home."""
+    """Open the overview, another page or the app (``app.py``), in a language, with query parameters, of a home."""
 
-    def open_page(page: str = "app.py", lang: str = "zh", of: Path | None = None, **query: str) -> AppTest:
+    def open_page(page: str = "views/overview.py", lang: str = "zh", of: Path | None = None, **query: str) -> AppTest:
         app = AppTest.from_file(str(dashboards_folder() / page), default_timeout=30)
         app.secrets["auditor"] = {"home": str(of or home.path)}
         app.session_state["lang"] = lang
@@ -62,22 +62,39 @@ def act(app: AppTest, key: str, do: str, **what: Any) -> AppTest:
     return app
 
 
+PLAIN = {
+    "ArrowData.data", "BidiComponent.json", "Code.code_text", "MultiSelect.default", "MultiSelect.options", "MultiSelect.raw_values",
+    "Selectbox.options", "Selectbox.raw_value", "Text.body", "TextArea.default", "TextArea.value", "TextInput.default",
+    "TextInput.value", "VegaLiteChart.spec",
+}  # fmt: skip
+"""The fields of Streamlit's messages that the browser shows as text. Every other counts as markdown or HTML, also ones not yet known."""
+
+
 def markup(app: AppTest) -> str:
-    """Everything on the page that Streamlit reads as markdown or HTML."""
-    kinds = (
-        app.markdown,
-        app.caption,
-        app.title,
-        app.header,
-        app.subheader,
-        app.info,
-        app.warning,
-        app.error,
-        app.success,
-    )
-    texts = [element.value for kind in kinds for element in kind]
-    texts += [element.label for kind in (app.metric, app.selectbox, app.tabs, app.expander) for element in kind]
-    return "\n".join(texts)
+    """Everything on the page that Streamlit does not surely show as plain text: labels, help, options, titles, notices."""
+    return "\n".join(text for message in _messages(app._tree) for field, text in _texts(message) if field not in PLAIN)
+
+
+def _messages(node: Any) -> Iterator[Any]:
+    if hasattr(getattr(node, "proto", None), "ListFields"):
+        yield node.proto
+    for child in getattr(node, "children", {}).values():
+        yield from _messages(child)
+
+
+def _texts(message: Any) -> Iterator[tuple[str, str]]:
+    for field, value in message.ListFields():
+        name, many = f"{message.DESCRIPTOR.name}.{field.name}", value if field.is_repeated else (value,)
+        if field.message_type is not None and field.message_type.GetOptions().map_entry:
+            many = [*value.values()]
+            yield from ((name, str(key)) for key in value)
+        for each in many:
+            if isinstance(each, str):
+                yield name, each
+            elif isinstance(each, bytes):
+                yield name, each.decode("utf-8", "replace")
+            elif hasattr(each, "ListFields"):
+                yield from _texts(each)
 
 
 @pytest.fixture(autouse=True)

@@ -31,7 +31,7 @@ def hinted(path: Path, *found: Suspicion) -> Home:
 def test_hints_stand_in_a_tab_of_their_own_for_a_person_to_look_at(opened: Opened, tmp_path: Path) -> None:
     home = hinted(tmp_path / "home", FOUND)
     app = opened(PAGE, of=home.path, id="fatal-1")
-    assert [tab.label for tab in app.tabs] == ["发现 1", "步骤 1/2", "扣分 2", "信号", "大模型提示（仅供复核）1"]
+    assert [tab.label for tab in app.tabs] == ["发现", "步骤", "扣分", "信号", "大模型提示（仅供复核）"]
     shown = component(app, "hints")
     (card,) = shown["cards"]
     assert (card["title"], card["badge"], card["quote"], card["line"]) == (
@@ -63,9 +63,9 @@ def test_no_suspicion_is_said_to_be_no_verdict(opened: Opened, tmp_path: Path) -
 
 
 def test_where_no_model_was_asked_nothing_is_said_of_it(opened: Opened) -> None:
-    assert [tab.label for tab in opened(PAGE, id="fatal-1").tabs] == ["发现 1", "步骤 1/2", "扣分 2", "信号"]
+    assert [tab.label for tab in opened(PAGE, id="fatal-1").tabs] == ["发现", "步骤", "扣分", "信号"]
 
 
 def test_hints_in_english(opened: Opened, tmp_path: Path) -> None:
     app = opened(PAGE, lang="en", of=hinted(tmp_path / "home", FOUND).path, id="fatal-1")
-    assert app.tabs[4].label == "Large-model hints (review only) 1"
+    assert app.tabs[4].label == "Large-model hints (review only)"

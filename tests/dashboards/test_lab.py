@@ -75,18 +75,18 @@ def coach(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def write(app: AppTest, text: str) -> AppTest:
-    (box,) = [area for area in app.text_area if area.key.startswith("yaml-")]
+    (box,) = [area for area in app.text_area if str(area.key).startswith("yaml-")]
     box.set_value(text).run()
     assert not app.exception
     return app
 
 
 def editor(app: AppTest) -> str:
-    return str(next(area.value for area in app.text_area if area.key.startswith("yaml-")))
+    return str(next(area.value for area in app.text_area if str(area.key).startswith("yaml-")))
 
 
 def speak(app: AppTest, text: str) -> AppTest:
-    (box,) = [area for area in app.text_area if area.key.startswith("lines")]
+    (box,) = [area for area in app.text_area if str(area.key).startswith("lines")]
     box.set_value(text).run()
     assert not app.exception
     return app
@@ -235,7 +235,9 @@ def test_a_colleagues_draft_is_not_overwritten(lab: Callable[..., AppTest], trie
 
 def test_without_an_archived_pack_the_built_in_one_is_offered(opened: Opened, home: Home) -> None:
     app = opened("views/lab.py", of=home.path, rule="visit-agent-coming", lang="en")
-    assert app.selectbox(key="pack").value.code == "collections-zh"
+    chosen = app.selectbox(key="pack").value
+    assert chosen is not None
+    assert chosen.code == "collections-zh"
     assert "This rule fires" in said(app)
 
 

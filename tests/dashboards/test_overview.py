@@ -73,7 +73,7 @@ def test_names_from_calls_never_reach_markdown(opened: Opened) -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_an_empty_home_says_what_to_do_next(opened: Opened, tmp_path: Path, lang: str) -> None:
-    app = opened(of=tmp_path / "new home", lang=lang)
+    app = opened("app.py", of=tmp_path / "new home", lang=lang)
     assert app.title[0].value == {"zh": "还没有通话", "en": "No calls yet"}[lang]
     commands = [code.value for code in app.code]
     assert commands[0] == f"auditor run --home '{tmp_path / 'new home'}' recordings/"
@@ -82,7 +82,7 @@ def test_an_empty_home_says_what_to_do_next(opened: Opened, tmp_path: Path, lang
 
 def test_a_home_that_cannot_be_read_is_explained(opened: Opened, tmp_path: Path) -> None:
     (tmp_path / "home.json").write_text("{", encoding="utf-8")
-    app = opened(of=tmp_path)
+    app = opened("app.py", of=tmp_path)
     assert app.error[0].value == "出了问题，页面无法显示。"
     assert "home.json" in app.text[0].value
 
@@ -90,4 +90,4 @@ def test_a_home_that_cannot_be_read_is_explained(opened: Opened, tmp_path: Path)
 def test_no_page_can_be_run_past_the_entry(opened: Opened) -> None:
     """Streamlit would run files of a folder named ``pages`` by themselves when a link to one is a server's first visit."""
     assert not (dashboards_folder() / "pages").exists()
-    assert opened().title[0].value == "总览"
+    assert opened("app.py").title[0].value == "总览"

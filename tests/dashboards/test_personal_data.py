@@ -59,7 +59,16 @@ def test_the_switch_shows_everything(opened: Opened, full: Path) -> None:
         assert secret in shown
 
 
-@pytest.mark.parametrize(("page", "query"), [(PAGE, {}), (PAGE, {"id": f"no-{MOBILE}"}), ("views/overview.py", {})])
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [
+        (PAGE, {}),
+        (PAGE, {"id": f"no-{MOBILE}"}),
+        ("views/overview.py", {}),
+        ("views/queue.py", {"state": "all"}),
+        ("views/search.py", {"words": "的"}),
+    ],
+)
 def test_lists_of_calls_and_failures_are_masked(opened: Opened, full: Path, page: str, query: dict[str, str]) -> None:
     shown = everything(opened(page, of=full, **query))
     assert "＊" in shown

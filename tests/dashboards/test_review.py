@@ -19,8 +19,9 @@ from streamlit.testing.v1 import AppTest
 from auditor.models import Acoustics, Call, ChannelAcoustics, Deduction, Metadata, Scorecard, Span, Utterance, Word
 from auditor.review import decisions as review
 from auditor.rules.pack import load_pack
-from auditor.store import decisions
+from auditor.store import catalog, decisions, segments
 from auditor.store.home import Home
+from auditor.store.keys import Keys
 from auditor.store.ledger import Ledger, verify_chain
 from auditor.store.people import Person, keep
 from auditor.store.queries import Store
@@ -234,15 +235,28 @@ def test_a_corrected_line_keeps_what_was_heard_and_the_call_is_judged_again(page
     assert first(app)["line"] == place
 
 
-def test_a_line_in_quarantine_is_restored_and_can_be_put_back(opened: Opened, home: Home, tmp_path: Path) -> None:
-    pack, own = load_pack(), Home.open(shutil.copytree(home.path, tmp_path / "home"))
-    for archived in ("3f9c".ljust(64, "0"), pack.hash):
-        own.archive_pack(archived, pack.files)
-    app = opened(PAGE, of=own.path, id="fatal-1")
-    assert component(app, "player")["lines"][4]["quarantined"]
+def doubted(home: Home, call_id: str, index: int) -> None:
+    """Store the call again as if the recogniser had written this line over a silence."""
+    with Store(home) as store:
+        stored = store.call(call_id)
+    lines = list(stored.call.utterances)
+    lines[index] = replace(lines[index], quarantined=("silence_under_text",))
+    keys = Keys("1" * 64, "2" * 64, "3" * 64)
+    result = segments.CallResult(replace(stored.call, utterances=tuple(lines)), stored.audit, keys, stored.tokens)
+    with Ledger(home) as ledger:
+        written = segments.write(home, ledger, [result], NOW)
+        with ledger.writing() as db:
+            catalog.add(db, *written, NOW)
+
+
+def test_a_line_in_quarantine_is_restored_and_can_be_put_back(page: Callable[[str], AppTest], desk: Path) -> None:
+    doubted(Home.open(desk), "S02", 4)
+    app = page("S02")
+    assert component(app, "player")["lines"][4]["quarantined"] == "疑似未说过，不计分：这里没有人声"
     app = act(app, "player", "restore", index=4, seen=0)
+    assert component(app, "signoff")["told"]["text"].endswith("恢复第 5 句，已重新质检")
     line = component(app, "player")["lines"][4]
-    assert (line["quarantined"], line["corrected"]["heard"]) == ("", "疑似未说过，不计分：常见幻听语句")
+    assert (line["quarantined"], line["corrected"]["heard"]) == ("", "疑似未说过，不计分：这里没有人声")
     assert "恢复" in line["corrected"]["label"]
     app = act(app, "player", "revert", index=4, seen=1)
     assert component(app, "player")["lines"][4]["quarantined"]

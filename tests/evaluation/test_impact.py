@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -67,7 +69,7 @@ def test_the_score_of_both_sides_is_told(before: Pack) -> None:
     (dog,) = tried(before, after, [*INTRODUCED, *DOG])
     assert dog.before is not None
     assert dog.before > 0
-    assert (dog.after, dog.band_after) == (0, "fail")
+    assert (dog.after, dog.band_after) == (Decimal(0), "fail")
 
 
 def test_a_step_that_the_change_makes_missed_is_told(before: Pack) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.review.due import WorkingDays, due, overdue
+from auditor.review.due import WorkingDays, due, overdue, overdue_since
 
 FRIDAY = datetime(2026, 9, 25, 16, 30)
 
@@ -63,3 +63,14 @@ def test_it_is_due_on_a_working_day_and_so_many_lie_in_between(found: datetime, 
     assert last.date() in calendar
     between = [found.date() + timedelta(days=n) for n in range(1, (last.date() - found.date()).days + 1)]
     assert sum(day in calendar for day in between) == days + (found.date() not in calendar)
+
+
+@given(
+    st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 1)),
+    st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 1)).filter(lambda moment: moment.time() > time()),
+    st.sets(st.dates(date(2026, 1, 1), date(2026, 12, 1)), max_size=20),
+)
+def test_what_was_found_early_enough_is_too_late(found: datetime, now: datetime, holidays: set[date]) -> None:
+    """But for the stroke of midnight after a day off, which is due that very moment."""
+    calendar = WorkingDays(frozenset(holidays))
+    assert overdue(found, now, calendar=calendar) == (found < overdue_since(now, calendar))

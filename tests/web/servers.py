@@ -4,29 +4,39 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 START = """
+import json
 import sys
 from pathlib import Path
+from datetime import timedelta
+from auditor.web.access import Access
 from auditor.web.app import serve
-serve(Path(sys.argv[1]), port=0, on_ready=lambda url: print(url, flush=True))
+options = json.loads(sys.argv[2])
+access = Access(options["login"], proxies=tuple(options["proxies"]), look_again=timedelta(seconds=0.5))
+serve(Path(sys.argv[1]), port=0, access=access, on_ready=lambda url: print(url, flush=True))
 """
 
 
 @contextlib.contextmanager
-def running(home: Path, folder: Path) -> Iterator[str]:
-    """Serve a home from a process started in ``folder``; gives the address. Ctrl-C must end it, also while a browser looks."""
+def running(home: Path, folder: Path, *, login: bool = False, proxies: Sequence[str] = ()) -> Iterator[str]:
+    """Serve a home from a process started in ``folder``; gives the address. Ctrl-C must end it, also while a browser looks.
+
+    With a login, open pages look for the end of their session twice a second.
+    """
     folder.mkdir(exist_ok=True)
     with (folder.parent / "server.log").open("w+", encoding="utf-8") as log:
         process = subprocess.Popen(
-            [sys.executable, "-c", START, str(home)], cwd=folder, stdout=subprocess.PIPE, stderr=log, text=True
-        )
+            [sys.executable, "-c", START, str(home), json.dumps({"login": login, "proxies": list(proxies)})],
+            cwd=folder, stdout=subprocess.PIPE, stderr=log, text=True,
+        )  # fmt: skip
         assert process.stdout is not None
         try:
             url = process.stdout.readline().strip()
