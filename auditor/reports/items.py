@@ -228,11 +228,12 @@ def _surroundings(
 
 def _turns(heard: Sequence[Utterance], place: int, quoted: tuple[int, int] | None) -> tuple[list[Said], int]:
     """Utterances of one speaker, one after the other, as one turn each, and which turn holds the utterance ``place``."""
-    turns = []
+    turns: list[Said] = []
     middle = 0
     for speaker, run in groupby(enumerate(heard), key=lambda each: each[1].speaker):
         own = list(run)
-        text, stretch = "", None
+        text = ""
+        stretch: tuple[int, int] | None = None
         for n, u in own:
             text += " " if text else ""
             if n == place:

@@ -16,9 +16,7 @@ LONG = "长𠮷" * 30_000
 """90,000 characters as Excel counts them."""
 
 
-def told(
-    path: Path, said: Sequence[tuple[Speaker, str]], quote: str, metadata: Metadata | None = None
-) -> Home:
+def told(path: Path, said: Sequence[tuple[Speaker, str]], quote: str, metadata: Metadata | None = None) -> Home:
     """A home of one call in which this was said, with a finding in the line that is the quote, else in the first."""
     home = Home.open(path)
     pack = _pack()

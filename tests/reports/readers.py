@@ -12,12 +12,17 @@ from typing import Any
 
 import openpyxl
 import pypdf
+from openpyxl.utils.escape import unescape
 
 
 def sheets(path: Path) -> dict[str, list[list[Any]]]:
-    """Every sheet of a workbook by name, row by row."""
-    book = openpyxl.load_workbook(path, data_only=False)
-    return {sheet.title: [[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in book}
+    """Every sheet of a workbook by name, row by row; texts as Excel shows them, which openpyxl leaves escaped."""
+    book = openpyxl.load_workbook(path)
+    return {sheet.title: [[_shown(cell.value) for cell in row] for row in sheet.iter_rows()] for sheet in book}
+
+
+def _shown(value: Any) -> Any:
+    return unescape(value) if isinstance(value, str) else value
 
 
 def table(rows: list[list[Any]]) -> list[dict[str, Any]]:

@@ -10,8 +10,9 @@ from typing import Any
 import pypdf
 import pytest
 
-from auditor.models import Metadata
+from auditor.models import Metadata, Speaker
 from auditor.reports.tables import as_written
+from auditor.reports.wording import visible
 from auditor.store.home import Home
 from auditor.store.ledger import Ledger
 from tests.cli.program import auditor
@@ -24,7 +25,7 @@ CLAUSE = "银行业协会2026催收指引 催收行为规范·禁止行为（二
 GOLDEN = [
     # call, category, severity, counts as, decision, clause, in the recording
     ("K1", "曝光威胁", "致命", "已确认", "未裁定", CLAUSE, "0:01.0"),
-    ("K3", "侮辱", "严重", "已确认", "维持", CLAUSE, "0:01.0"),
+    ("K3", "辱骂", "严重", "已确认", "维持", CLAUSE, "0:01.0"),
     ("K4", "服务态度", "一般", "已确认", "人工补充", CLAUSE, "0:01.0"),
     ("K5", "禁止时段", "严重", "已确认", "未裁定", "未引条款", None),
 ]
@@ -82,12 +83,12 @@ def test_csv_json_and_html_say_the_same_as_the_workbook(written: dict[str, Path]
     rows = table(sheets(written["xlsx"])["违规"])
     by_csv = [{key: as_written(cell) for key, cell in row.items()} for row in csv_table(written["csv"])]
     assert golden(by_csv) == GOLDEN
-    assert [{k: str(v or "") for k, v in row.items() if "\\u" not in str(v)} for row in rows] == [
-        {k: v for k, v in row.items() if "\\u" not in str(full[k])} for row, full in zip(by_csv, rows, strict=True)
+    assert [{k: visible(v) for k, v in row.items()} for row in by_csv] == [
+        {k: str(v or "") for k, v in row.items()} for row in rows
     ]
     told = json.loads(written["json"].read_text(encoding="utf-8"))
     assert [(v["call"], v["category_name"], v["decision"]) for v in told["violations"]] == [
-        ("K1", "曝光威胁", "undecided"), ("K3", "侮辱", "upheld"), ("K4", "服务态度", "added"), ("K5", "禁止时段", "undecided"),
+        ("K1", "曝光威胁", "undecided"), ("K3", "辱骂", "upheld"), ("K4", "服务态度", "added"), ("K5", "禁止时段", "undecided"),
     ]  # fmt: skip
     assert told["figures"]["reviewed"] == {"found": 4, "decided": 2, "upheld": 1, "added": 1}
     assert told["figures"]["completeness"] == {
@@ -111,7 +112,7 @@ def test_the_pdf_has_contents_page_numbers_a_header_and_every_violation(written:
     assert "机器的发现中，有人裁定过的：2/4（50.0%）。人工另外补充1处。" in whole
     assert "人工维持（与机器一致）的：1/2（50.0%）" in whole
     outline = pypdf.PdfReader(written["pdf"]).outline
-    assert [e.title for e in outline if not isinstance(e, list)][-1] == "违规明细"  # type: ignore[union-attr]
+    assert [e.title for e in outline if not isinstance(e, list)][-1] == "违规明细"
 
 
 def test_the_pdf_brings_its_font(written: dict[str, Path]) -> None:
@@ -175,7 +176,11 @@ def test_filters_reach_the_report(home: Home, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_personal_data_is_masked_unless_it_is_asked_for_whole(tmp_path: Path, form: str) -> None:
-    said = ("agent", "您登记的手机是一三八一二三四五六七八对吧"), ("agent", "我把你通讯录打一遍"), ("customer", "13812345678 是我的")
+    said: tuple[tuple[Speaker, str], ...] = (
+        ("agent", "您登记的手机是一三八一二三四五六七八对吧"),
+        ("agent", "我把你通讯录打一遍"),
+        ("customer", "13812345678 是我的"),
+    )
     home = told(tmp_path / "home", said, "我把你通讯录打一遍")
     (tmp_path / "out").mkdir()
 
@@ -202,7 +207,7 @@ def test_each_report_is_told_in_the_event_log(tmp_path: Path) -> None:
         ((body,),) = db.execute("SELECT body FROM events WHERE kind = 'exported'").fetchall()
     assert json.loads(body) == {
         "by": "", "what": "violation_report", "format": "csv", "unmasked": True, "rows": 1,
-        "filters": {"severities": ["critical"], "decided": "all"},
+        "filters": {"chosen": {"severity": ["critical"]}, "decided": "all"},
     }  # fmt: skip
 
 
@@ -224,16 +229,18 @@ def test_any_text_survives_in_the_workbook(tmp_path: Path) -> None:
 
 
 def test_the_pdf_sets_rare_characters_and_texts_without_end(tmp_path: Path) -> None:
-    home = told(tmp_path / "home", (("agent", f"䶮先生 𠮷先生 {'=' * 4000}"),), "𠮷先生")
+    home = told(tmp_path / "home", (("agent", f"䶮先生 𠮷先生 {'~' * 4000}"),), "𠮷先生")
     whole = "".join(pages(made(home, tmp_path, "pdf"))).replace("\u200b", "")
     assert "䶮先生" in whole
     assert "𠮷先生" in whole
-    assert whole.count("=") == 4000
+    assert whole.count("~") == 4000
 
 
 def test_names_lead_nowhere(tmp_path: Path) -> None:
     """A file is written where the user said, whatever calls, agents and agencies are called."""
-    home = told(tmp_path / "home", (("agent", QUOTE),), QUOTE, Metadata(agent_id="../../a", agency="/etc/x", team="C:\\b"))
+    home = told(
+        tmp_path / "home", (("agent", QUOTE),), QUOTE, Metadata(agent_id="../../a", agency="/etc/x", team="C:\\b")
+    )
     folder = tmp_path / "out"
     folder.mkdir()
     for form in FORMATS:
@@ -281,4 +288,4 @@ def test_pages_of_many_violations_are_read_each_once_in_order(tmp_path: Path, mo
 
 def test_the_report_speaks_english_too(home: Home, tmp_path: Path) -> None:
     rows = csv_table(made(home, tmp_path, "csv", "--lang", "en"))
-    assert [row["Severity"] for row in rows] == ["critical", "major", "minor", "major"]
+    assert [row["Severity"] for row in rows] == ["Critical", "Major", "Minor", "Major"]
