@@ -1,8 +1,9 @@
 """How long reports of many violations take, and how much memory: ``python -m benchmarks.reports [--findings 100000]``.
 
 A home of that many made-up violations, five a call, is made in a temporary folder; each report is then written by a
-process of its own, held to one core where the system allows it. Figures: seconds, the process's largest memory, the file's size. The
-workbook's limit is 60 s for 100,000 violations on one core, the PDF's 10 s for 300.
+process of its own, held to one core where the system allows it. Figures: seconds, seconds that the core worked on it (the same where the
+machine does nothing else), the process's largest memory, the file's size. The workbook's limit is 60 s of one core for 100,000 violations,
+the PDF's 10 s for 300.
 """
 
 from __future__ import annotations
@@ -93,15 +94,15 @@ def _finding(n: int, heard: tuple[Utterance, ...], clauses: list[str], why: str,
     )  # fmt: skip
 
 
-def written(home: Path, form: str, target: Path) -> tuple[float, float]:
-    """Seconds, and MiB of memory at most, of the process that writes a report."""
+def written(home: Path, form: str, target: Path) -> tuple[float, float, float]:
+    """Seconds, seconds of the core, and MiB of memory at most, of the process that writes a report."""
     command = [sys.executable, "-m", "auditor", "report", "violations", "--home", str(home), "--format", form]
     before = time.monotonic()
     process = subprocess.Popen([*command, "-o", str(target)], stdout=subprocess.DEVNULL, preexec_fn=_one_core)
     _, status, used = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"{form}: exit status {status}")
-    return time.monotonic() - before, _mebibytes(used)
+    return time.monotonic() - before, used.ru_utime + used.ru_stime, _mebibytes(used)
 
 
 def _mebibytes(used: resource.struct_rusage) -> float:
@@ -127,18 +128,20 @@ def main() -> None:
             homes[findings] = folder / str(findings)
             if not homes[findings].exists():
                 make(homes[findings], findings)
-        print("one core           violations   seconds      MiB   file MiB")
+        print("format             violations   seconds  of a core      MiB   file MiB")
         for form, findings in (
             ("xlsx", asked.findings // 10), ("xlsx", asked.findings), ("csv", asked.findings), ("json", asked.findings),
             ("html", asked.pages), ("pdf", asked.pages),
         ):  # fmt: skip
             target = folder / f"report-{findings}.{form}"
             target.unlink(missing_ok=True)
-            seconds, memory = written(homes[findings], form, target)
+            seconds, core, memory = written(homes[findings], form, target)
             size = target.stat().st_size / 2**20
             limit = LIMITS.get(form)
-            told = "" if limit is None else f"   limit {limit:g} s: {'kept' if seconds < limit else 'BROKEN'}"
-            print(f"{form:<16}{findings:>13,}{seconds:>10.1f}{memory:>9.0f}{size:>11.1f}{told}", flush=True)
+            told = "" if limit is None else f"   limit {limit:g} s: {'kept' if core < limit else 'BROKEN'}"
+            print(
+                f"{form:<16}{findings:>13,}{seconds:>10.1f}{core:>11.1f}{memory:>9.0f}{size:>11.1f}{told}", flush=True
+            )
 
 
 if __name__ == "__main__":
