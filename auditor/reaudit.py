@@ -12,7 +12,7 @@ from auditor.recount import recount
 from auditor.review.decisions import settle
 from auditor.review.roles import require
 from auditor.rules.pack import Pack
-from auditor.store import catalog, decisions, segments
+from auditor.store import cases, catalog, decisions, segments
 from auditor.store.answers import StoredCall
 from auditor.store.corrections import Correction, body, corrected, correction, fingerprint
 from auditor.store.decisions import Decision
@@ -78,6 +78,8 @@ def correct_line(
     now = store.call(call_id)
     with Ledger(store.home) as ledger, ledger.writing() as db:
         settle(db, now, pack.scoring)
+        catalog.touch(db, [call_id])
+        cases.renewed(db)
     return now
 
 

@@ -14,7 +14,7 @@ from auditor.rules.pack import Pack
 from auditor.rules.points import read_scoring
 from auditor.scoring.cases import Cases, Gap, Group, gaps, groups, judge_group, with_cases
 from auditor.scoring.together import CallRecord
-from auditor.store import cases, decisions, rows
+from auditor.store import cases, catalog, decisions, rows
 from auditor.store.cases import KeptPromise
 from auditor.store.database import Database
 from auditor.store.home import Home
@@ -129,6 +129,8 @@ def _settled(home: Home, ledger: Ledger, pack: Pack) -> None:
                 scoring = read_scoring(home.archived_pack(stored.audit.pack.rpartition("+")[2]))
             with ledger.writing() as db:
                 settle(db, stored, scoring)
+                catalog.touch(db, [call_id])
+                cases.renewed(db)
 
 
 def _plain(found: Cases) -> tuple[list[tuple[str, Finding]], list[KeptPromise]]:

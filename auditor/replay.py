@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 
 import auditor
-from auditor.errors import NotFoundError
+from auditor.errors import NotFoundError, UsageError
 from auditor.models import Audit, Call
 from auditor.pipeline import audit_call
 from auditor.reader.shipped import load, open_reader
 from auditor.reader.weights import Weights
+from auditor.reports.archive import Archive, inside, opened
+from auditor.reports.verify import verify
 from auditor.rules.pack import Pack, load_pack
 from auditor.store import readers
-from auditor.store.codec import encode
+from auditor.store.codec import decode, encode
 from auditor.store.home import Home
 from auditor.store.queries import Store
 
@@ -89,18 +94,56 @@ def replay_stored(store: Store, call_id: str, packs: dict[str, Pack]) -> Replay:
     return replay(stored.call, audit, packs[audit.pack], reader_of(store.home, audit.reader))
 
 
+def replay_packet(path: Path) -> list[Replay]:
+    """Judge the calls of an evidence packet again by the packs and readers in it.
+
+    Raises:
+        UsageError: the packet is not as it was signed, or its calls are masked, so that they can't come out the same.
+        NotFoundError: it was judged by a reader that neither the program nor the packet has.
+        PackError: a pack no longer loads.
+    """
+    checked = verify(path)
+    if not checked.intact:
+        raise UsageError(f"{path}：证据包不完好，不能重放。请先用 auditor verify 看哪里不对。")
+    if checked.redacted:
+        raise UsageError(f"{path}：这个包遮盖了个人信息，内容与当时判的不同，不能重放。请用没有遮盖的包。")
+    files = opened(path)
+    packs: dict[str, Pack] = {}
+    done = []
+    with files if isinstance(files, Archive) else nullcontext(), tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        for name in files.names():
+            if name.startswith(("packs/", "readers/")):
+                file = folder / inside(name)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(files.read(name))
+        for packed in checked.calls:
+            call, audit = (files.read(f"{packed.folder}/{name}.json").decode() for name in ("call", "audit"))
+            judged = decode(Audit, audit)
+            if judged.pack not in packs:
+                (found,) = folder.glob(f"packs/{judged.pack.rpartition('+')[2]}*")
+                packs[judged.pack] = load_pack(found)
+            reader = _reader(judged.reader, folder.glob("readers/*"))
+            done.append(replay(decode(Call, call), judged, packs[judged.pack], reader))
+    return done
+
+
 def reader_of(home: Home, fingerprint: str) -> Weights | None:
     """The reader of this fingerprint, ``None`` for the empty one; raises NotFoundError where neither program nor home has it."""
+    return _reader(fingerprint, readers.kept(home))
+
+
+def _reader(fingerprint: str, kept: Iterable[Path]) -> Weights | None:
     if not fingerprint:
         return None
     builtin = open_reader()
     if builtin is not None and builtin.fingerprint == fingerprint:
         return builtin
-    for path in readers.kept(home):
+    for path in kept:
         if path.stem == fingerprint:
             return load(path)
     raise NotFoundError(
-        f"没有当时的第二读者 {fingerprint}：不是这一版程序自带的，归档目录里也没有。请用当时的程序版本重放。"
+        f"没有当时的第二读者 {fingerprint}：不是这一版程序自带的，归档目录或证据包里也没有。请用当时的程序版本重放。"
     )
 
 

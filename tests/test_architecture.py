@@ -33,10 +33,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "recount": {"review", "rules", "scoring", "store"},
     "reaudit": {"pipeline", "reader", "recount", "review", "rules", "store"},
     "lessons": {"pipeline", "reader", "review", "rules", "store"},
-    "replay": {"pipeline", "reader", "rules", "store"},
+    "replay": {"pipeline", "reader", "reports", "rules", "store"},
     "evaluation": {"pipeline", "store", "rules", "reader", "speech", "text"},
     "annotate": {"rules", "store", "text"},
-    "reports": {"store", "rules.norms", "rules.words", "text.masking"},
+    "reports": {"store", "review.effective", "rules", "speech.audio", "text.masking"},
     "web": {"store", "review", "reports", "speech.audio"},
     "cli": {
         "speech",
@@ -85,6 +85,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "yaml": ("rules/",),
     "pydantic": ("rules/",),
     "urllib3": ("annotate/client.py",),
+    "cryptography": ("reports/signing.py",),
     "xlsxwriter": ("reports/xlsx.py",),
     "typst": ("reports/pdf.py",),
     "starlette": ("web/",),
@@ -97,7 +98,8 @@ HOMES: dict[str, tuple[str, ...]] = {
 PURE = (
     "text", "conversation", "rules/match.py", "rules/scene.py", "rules/stated.py", "rules/metadata.py", "rules/place.py", "scoring",
     "reader/grams.py", "reader/weights.py", "reader/read.py", "reader/train.py", "review/triage.py", "review/effective.py",
-    "review/sampling.py", "review/roles.py", "review/due.py", "review/precedent.py", "suspicions.py",
+    "review/sampling.py", "review/roles.py", "review/due.py", "review/precedent.py",
+    "review/trends.py", "review/periods.py", "suspicions.py",
     "pipeline.py", "annotate/prompt.py", "annotate/answers.py",
 )  # fmt: skip
 IMPURE = {

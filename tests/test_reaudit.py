@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from auditor.reaudit import correct_line
 from auditor.review.decisions import rule_on
 from auditor.rules.pack import Pack, load_pack
 from auditor.store import decisions
+from auditor.store.answers import Filters
 from auditor.store.home import Home
 from auditor.store.ledger import Ledger
 from auditor.store.people import LOCAL
@@ -60,6 +62,12 @@ def test_a_later_run_keeps_the_correction(home: Home, pack: Pack) -> None:
         assert store.call("S13").entry == after.entry
 
 
+def worth(store: Store) -> Decimal | None:
+    """What the call is worth in lists, after decisions."""
+    (row,) = store.calls(order="newest", limit=1, filters=Filters(agents=("T301",)))
+    return row.score
+
+
 def test_a_decision_stays_attached_when_another_line_is_corrected(home: Home, pack: Pack) -> None:
     with Store(home) as store:
         before = store.call("S13")
@@ -67,7 +75,9 @@ def test_a_decision_stays_attached_when_another_line_is_corrected(home: Home, pa
         rule_on(
             store, LOCAL, before, wrong.finding_id, "overturned", seen=0, at=NOON, scoring=pack.scoring, reason="误"
         )
+        assert worth(store) == Decimal("100.00")
         correct_line(store, LOCAL, before, 14, "我再说一遍。", seen=0, at=NOON, pack=pack, reader=None)
+        assert worth(store) == Decimal("100.00")
         with Ledger(home) as ledger, ledger.reading() as db:
             assert decisions.outdated(db) == []
             card = db.execute("SELECT card FROM effective WHERE call_id = 'S13'").fetchall()

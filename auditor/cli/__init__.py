@@ -7,7 +7,23 @@ import sys
 
 import typer
 
-from auditor.cli import check, doctor, evaluate, people, reader, replay, report, rules, run, sample, serve, show
+from auditor.cli import (
+    check,
+    doctor,
+    evaluate,
+    key,
+    packet,
+    people,
+    reader,
+    replay,
+    report,
+    rules,
+    run,
+    sample,
+    serve,
+    show,
+    verify,
+)
 from auditor.cli.manual import Program, Verb
 from auditor.cli.terminal import Exit, complain, show_whole
 from auditor.errors import AuditorError, HomeError, ModelError, NotAllowedError, NotFoundError, PackError, UsageError
@@ -26,11 +42,13 @@ app = typer.Typer(
       auditor check 通话.json                      只检查文本，不保存
       auditor show 通话编号                        看一通电话的结论和证据
       auditor replay 通话编号                      用当时的规则再判一次，证明结论相同
+      auditor packet 通话编号 -o 证据.zip          做成别人也能核对的证据包
+      auditor verify 证据.zip                      核对证据包有没有被改过
       auditor evaluate 参考答案                    量一量机器判得准不准
       auditor serve                                打开复核页面
-      auditor report violations                    出违规报告：xlsx、pdf、csv、json、html
       auditor people                               谁能打开复核页面
       auditor sample                               抽查没有发现的通话，量出规则漏检多少
+      auditor report violations                    出违规报告：xlsx、pdf、csv、json、html
       auditor rules                                看、试、写、测规则
       auditor reader                               用复核决定训练自己的第二读者
       auditor doctor                               检查环境、模型、规则包
@@ -45,12 +63,15 @@ app = typer.Typer(
       3    规则包、模型或归档目录不能用
       130  被中断""",
 )
-for verb in (run.run, check.check, show.show, replay.replay, evaluate.evaluate, serve.serve, doctor.doctor):
+for verb in (
+    run.run, check.check, show.show, replay.replay, packet.packet, verify.verify, evaluate.evaluate, serve.serve, doctor.doctor,
+):  # fmt: skip
     app.command(verb.__name__, cls=Verb)(verb)
 app.add_typer(rules.app, name="rules")
-app.add_typer(report.app, name="report")
 app.add_typer(people.app, name="people")
+app.add_typer(report.app, name="report")
 app.add_typer(reader.app, name="reader")
+app.add_typer(key.app, name="key")
 app.add_typer(sample.app, name="sample")
 
 

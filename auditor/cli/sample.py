@@ -34,7 +34,7 @@ def draw(
 ) -> None:
     """从机器没有发现的通话里随机抽一批，进入复核队列。
 
-    只抽能判定、没有任何发现、还没有签发的通话。同一个种子在同样的通话里抽出同样的一批，谁都可以重抽核对。
+    只抽能判定、没有任何发现、还没有签核的通话。同一个种子在同样的通话里抽出同样的一批，谁都可以重抽核对。
 
     例：
 
@@ -110,13 +110,13 @@ def _lines(progress: Progress) -> list[str]:
         f"{sample.population} 通里抽出 {sample.size} 通  种子 {sample.seed}"
     )
     if found is None:
-        return [head, f"  {progress.drawn} 通都还没有签发。"]
+        return [head, f"  {progress.drawn} 通都还没有签核。"]
     says = (
         f"  抽查 {found.reviewed} 通干净通话，人工在 {found.found} 通里补出违规："
         f"漏检率 {found.rate:.1%}（95% 区间 {found.low:.1%}–{found.high:.1%}）。"
     )
     left = progress.drawn - progress.reviewed
-    return [head, says + (f"还有 {left} 通没有签发。" if left else "")]
+    return [head, says + (f"还有 {left} 通没有签核。" if left else "")]
 
 
 def _plain(progress: Progress) -> dict[str, Any]:

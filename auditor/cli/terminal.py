@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from decimal import ROUND_DOWN, Decimal
 from enum import IntEnum
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -130,17 +130,18 @@ def harmless(text: Text) -> Text:
 
 def named(kind: str, code: str, lang: str) -> str:
     """What a reader calls a category, step, band, party or severity."""
-    return str(_locale(lang).get(kind, {}).get(code, code))
+    return _locale(lang).get(kind, {}).get(code, code)
 
 
 @cache
-def _locale(lang: str) -> dict[str, Any]:
+def _locale(lang: str) -> dict[str, dict[str, str]]:
     from auditor.web.app import dashboards_folder
 
-    loaded: dict[str, Any] = json.loads(
-        (dashboards_folder() / "locales" / lang / "common.json").read_text(encoding="utf-8")
-    )
-    return loaded
+    groups: dict[str, dict[str, str]] = {}
+    for path in sorted((dashboards_folder() / "locales" / lang).glob("*.json")):
+        for group, texts in json.loads(path.read_text(encoding="utf-8")).items():
+            groups.setdefault(group, {}).update(texts)
+    return groups
 
 
 def check_language(lang: str) -> str:

@@ -39,7 +39,7 @@ def draw_sample(
     require(who, "review")
     frame = samples.frame(store, filters, each)
     if not frame:
-        raise NotFoundError("没有可抽的通话：这里的通话都有发现、无法判定，或已经签发。请放宽条件。")
+        raise NotFoundError("没有可抽的通话：这里的通话都有发现、无法判定，或已经签核。请放宽条件。")
     members = draw(frame, count, seed)
     population = {stratum: len(calls) for stratum, calls in frame.items()}
     with Ledger(store.home) as ledger, ledger.writing() as db:

@@ -54,6 +54,7 @@ _RAW_FORMATS: dict[Encoding, str] = {"alaw": "alaw", "ulaw": "mulaw", "pcm": "s1
 _STATES_LENGTH = frozenset({"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "flac", "ogg", "asf"})
 _MOST_SECONDS = 4 * 3600
 _MOST_DAMAGE = 0.01
+_BEEP = 2500  # of 32768: heard clearly, below speech
 _REEXPORT = "请从录音系统重新导出。"
 
 
@@ -180,7 +181,7 @@ def write_canonical(sound: Sound, path: Path) -> None:
         raise HomeError(f"{path}：无法写入录音副本（{error.strerror or error}）。请检查磁盘空间和写入权限。") from error
 
 
-def clip(path: Path, start: float, end: float, silence: Sequence[Span] = ()) -> bytes:
+def clip(path: Path, start: float, end: float, silence: Sequence[Span] = (), *, tone: float = 0.0) -> bytes:
     """The stretch from ``start`` to ``end`` (seconds) of a canonical copy, as a WAV file's bytes, exact to the
     sample.
 
@@ -188,6 +189,7 @@ def clip(path: Path, start: float, end: float, silence: Sequence[Span] = ()) -> 
         path: the canonical copy.
         start, end: the stretch.
         silence: stretches of the recording (seconds) in which nothing is to be heard (see ``text.masking.silences``).
+        tone: the pitch (Hz) of a tone that is heard there instead, on every channel; 0 for none.
 
     Raises:
         RecordingError: the copy is missing or unreadable, or the stretch lies outside it.
@@ -208,12 +210,19 @@ def clip(path: Path, start: float, end: float, silence: Sequence[Span] = ()) -> 
                     max(0, math.floor(begins * file.samplerate) - first),
                     math.ceil(ends * file.samplerate) - first,
                 )
-                samples[slice(*quiet) if quiet[1] > 0 else slice(0)] = 0
+                covered = samples[slice(*quiet) if quiet[1] > 0 else slice(0)]
+                covered[:] = _beep(len(covered), file.samplerate, tone)[:, None] if tone else 0
             wav = io.BytesIO()
             soundfile.write(wav, samples, file.samplerate, format="WAV", subtype="PCM_16")
     except (OSError, soundfile.LibsndfileError) as error:
         raise RecordingError(str(path), "录音副本不存在或已损坏", "请对这通录音重新运行 auditor run。") from error
     return wav.getvalue()
+
+
+def _beep(length: int, rate: int, tone: float) -> NDArray[np.int16]:
+    import numpy as np
+
+    return np.round(_BEEP * np.sin(2 * np.pi * tone * np.arange(length) / rate)).astype(np.int16)
 
 
 def check_usable(path: Path, raw: RawFormat | None = None) -> None:

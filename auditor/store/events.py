@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING
 
-from auditor.store.ledger import stamp
+from auditor.store.ledger import seal, stamp
 
 if TYPE_CHECKING:
     import sqlite3
@@ -37,6 +37,44 @@ class EventFilter:
     since: date | None = None
     until: date | None = None
     zone: timezone = timezone.utc  # noqa: UP017
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One event of a stretch of the log, as the chain sees it.
+
+    ``salt`` and ``sealed`` are empty for an event from before there were salts. ``happened_at`` is as the ledger has it.
+    """
+
+    seq: int
+    happened_at: str
+    kind: str
+    body: str
+    previous: str
+    hash: str
+    salt: str
+    sealed: str
+    mentions: bool
+
+
+def stretch(db: sqlite3.Connection, call_id: str, result: int) -> list[Link]:
+    """The log without a gap from the first to the last event that concerns a call, those between included.
+
+    Args:
+        db: the ledger.
+        call_id: the call; events name it in their bodies.
+        result: the number of its result: the event that it was stored by names only that.
+    """
+    where, values = _where(EventFilter(call_id=call_id))
+    concerns = f"""(({where}) OR (kind = 'results_stored' AND replace(replace(body, '[', ','), ']', ',') LIKE ?))"""
+    sql = f"""SELECT seq, happened_at, kind, body, prev_hash, hash, salt, {concerns} FROM events
+              WHERE seq BETWEEN (SELECT min(seq) FROM events WHERE {concerns})
+                            AND (SELECT max(seq) FROM events WHERE {concerns}) ORDER BY seq"""
+    rows = db.execute(sql, [*values, f"%,{result},%"] * 3).fetchall()
+    return [
+        Link(seq, at, kind, body, previous, digest, salt, seal(at, kind, body, salt) if salt else "", bool(mentions))
+        for seq, at, kind, body, previous, digest, salt, mentions in rows
+    ]
 
 
 def events(db: sqlite3.Connection, wanted: EventFilter, *, limit: int = 100, offset: int = 0) -> list[Event]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import secrets
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -101,28 +102,44 @@ def append_event(db: sqlite3.Connection, at: datetime, kind: str, body: Mapping[
     """Write down that something happened; its hash covers the event before it. Returns its number (from 1)."""
     seq = count_up(db, "event")
     before = db.execute("SELECT hash FROM events WHERE seq = ?", (seq - 1,)).fetchall()
-    previous = str(before[0][0]) if before else ""
-    text = canonical(body).decode()
-    row = (seq, stamp(at), kind, text, previous)
-    sql = "INSERT INTO events (seq, happened_at, kind, body, prev_hash, hash) VALUES (?, ?, ?, ?, ?, ?)"
-    db.execute(sql, (*row, _hash(row)))
+    previous, salt = str(before[0][0]) if before else "", secrets.token_hex(16)
+    row = (seq, stamp(at), kind, canonical(body).decode(), previous)
+    sql = "INSERT INTO events (seq, happened_at, kind, body, prev_hash, hash, salt) VALUES (?, ?, ?, ?, ?, ?, ?)"
+    db.execute(sql, (*row, event_hash(*row, salt), salt))
     return seq
 
 
 def verify_chain(db: sqlite3.Connection) -> int | None:
     """The number of the first event that was changed, removed or slipped in afterwards; ``None`` where all is well."""
     expected, previous = 1, ""
-    for seq, at, kind, body, prev_hash, digest in db.execute(
-        "SELECT seq, happened_at, kind, body, prev_hash, hash FROM events ORDER BY seq"
+    for seq, at, kind, body, prev_hash, digest, salt in db.execute(
+        "SELECT seq, happened_at, kind, body, prev_hash, hash, salt FROM events ORDER BY seq"
     ):
-        if seq != expected or prev_hash != previous or digest != _hash((seq, at, kind, body, prev_hash)):
+        if seq != expected or prev_hash != previous or digest != event_hash(seq, at, kind, body, prev_hash, salt):
             return expected
         expected, previous = expected + 1, digest
     return expected if counter(db, "event") != expected - 1 else None
 
 
-def _hash(event: tuple[object, ...]) -> str:
-    return hashlib.sha256(canonical(event)).hexdigest()
+def event_hash(seq: int, at: str, kind: str, body: str, previous: str, salt: str) -> str:
+    """The hash of an event as the ledger keeps it; ``salt`` is empty for events from before there was one."""
+    if not salt:
+        return _digest((seq, at, kind, body, previous))
+    return link(seq, seal(at, kind, body, salt), previous)
+
+
+def seal(at: str, kind: str, body: str, salt: str) -> str:
+    """A hash of what happened that tells nothing of it to who does not know the salt."""
+    return _digest((at, kind, body, salt))
+
+
+def link(seq: int, sealed: str, previous: str) -> str:
+    """The hash of an event from its seal: the chain can be followed past an event without being shown it."""
+    return _digest((seq, {"seal": sealed}, previous))
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(canonical(value)).hexdigest()
 
 
 def _connect(home: Home) -> sqlite3.Connection:

@@ -162,6 +162,11 @@ def _m011_retries(db: sqlite3.Connection) -> None:
     db.execute("CREATE TABLE retries (job_id TEXT PRIMARY KEY, marked_by TEXT NOT NULL, marked_at TEXT NOT NULL)")
 
 
+def _m012_salts(db: sqlite3.Connection) -> None:
+    # events from before this keep the hash that they have, which covers them without a salt
+    db.execute("ALTER TABLE events ADD COLUMN salt TEXT NOT NULL DEFAULT ''")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m001_catalog,
     _m002_jobs,
@@ -174,4 +179,5 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m009_coaching,
     _m010_changes,
     _m011_retries,
+    _m012_salts,
 )

@@ -124,8 +124,8 @@ def build(home: Home, host: str = "127.0.0.1", access: Access = OPEN) -> ASGIApp
     dashboards = _dashboards()
     routes = [
         audio_route(home, login=access.login),
-        violations_route(home, dashboards.locales.words),
-        report_route(home, dashboards.locales.words),
+        violations_route(home, dashboards.locales.words, login=access.login),
+        report_route(home, dashboards.locales.words, login=access.login),
         *login_routes(home, access),
     ]
     app: ASGIApp = dashboards.server.build(

@@ -22,13 +22,14 @@ from auditor.reports.figures import Asked
 from auditor.reports.report import event_of, violation_report
 from auditor.reports.tables import csv_pieces
 from auditor.reports.violations import CLOCK, COLUMNS, rows
-from auditor.review.roles import require, scope
+from auditor.review.roles import may, require, scope
 from auditor.store.answers import EVERY_CALL, EVERYBODYS, Filters, Scope
 from auditor.store.home import Home
 from auditor.store.ledger import Ledger, append_event
 from auditor.store.people import Person
 from auditor.store.queries import Store
 from auditor.store.violations import Which, count
+from auditor.web.identity import PERSON
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -110,12 +111,15 @@ def export_link(key: bytes, who: Person, wanted: Export, now: float | None = Non
     return f"{path}?{urlencode({'q': text, 'until': until, 'sig': _signature(key, text, until)})}"
 
 
-def violations_route(home: Home, words: Callable[[str], Mapping[str, str]]) -> Route:
-    """The route of the list: 403 without a valid signature; each fetch is told in the event log before the first row leaves.
+def violations_route(home: Home, words: Callable[[str], Mapping[str, str]], *, login: bool = False) -> Route:
+    """The route of the list: 403 without a valid signature, or where somebody else is logged in.
+
+    Each fetch is told in the event log before the first row leaves.
 
     Args:
         home: whose findings.
         words: the texts of a language by dotted key, for headings and names.
+        login: whether who asks is logged in: the link is then good for whom it was made, with what they may do and see now.
     """
     from starlette.responses import PlainTextResponse, StreamingResponse
     from starlette.routing import Route
@@ -123,10 +127,9 @@ def violations_route(home: Home, words: Callable[[str], Mapping[str, str]]) -> R
     key = home.secret_key()
 
     def export(request: Request) -> Response:
-        text, until, signature = (request.query_params.get(name, "") for name in ("q", "until", "sig"))
-        if not is_valid(key, text, until, signature):
-            return PlainTextResponse("链接无效或已过期，请回到违规页面重新导出。", status_code=403)
-        wanted = Export.read(text)
+        wanted = _wanted(request, key, login)
+        if isinstance(wanted, str):
+            return PlainTextResponse(wanted, status_code=403)
         known = words(wanted.language)
         which, now = Which(wanted.at), datetime.now(UTC)
         with Store(home) as store, Ledger(home) as ledger, ledger.writing() as db:
@@ -154,7 +157,7 @@ def violations_route(home: Home, words: Callable[[str], Mapping[str, str]]) -> R
     return Route(EXPORT_PATH, export, methods=["GET"])
 
 
-def report_route(home: Home, words: Callable[[str], Mapping[str, str]]) -> Route:
+def report_route(home: Home, words: Callable[[str], Mapping[str, str]], *, login: bool = False) -> Route:
     """The route of the report, as ``violations_route``; the whole file is written before the first byte leaves."""
     from starlette.background import BackgroundTask
     from starlette.responses import FileResponse, PlainTextResponse
@@ -163,10 +166,9 @@ def report_route(home: Home, words: Callable[[str], Mapping[str, str]]) -> Route
     key = home.secret_key()
 
     def export(request: Request) -> Response:
-        text, until, signature = (request.query_params.get(name, "") for name in ("q", "until", "sig"))
-        if not is_valid(key, text, until, signature):
-            return PlainTextResponse("链接无效或已过期，请回到违规页面重新导出。", status_code=403)
-        wanted, now = Export.read(text), datetime.now(UTC)
+        wanted, now = _wanted(request, key, login), datetime.now(UTC)
+        if isinstance(wanted, str):
+            return PlainTextResponse(wanted, status_code=403)
         known = words(wanted.language)
         asked = Asked((now + CLOCK).replace(tzinfo=None), wanted.filters, wanted.at, made_by=wanted.by)
         with Store(home) as store:
@@ -197,6 +199,20 @@ def report_route(home: Home, words: Callable[[str], Mapping[str, str]]) -> Route
         )
 
     return Route(REPORT_PATH, export, methods=["GET"])
+
+
+def _wanted(request: Request, key: bytes, login: bool) -> Export | str:
+    """What a link was made for, within what whoever asks may see now; why not, where they may not have it."""
+    text, until, signature = (request.query_params.get(name, "") for name in ("q", "until", "sig"))
+    if not is_valid(key, text, until, signature):
+        return "链接无效或已过期，请回到违规页面重新导出。"
+    wanted = Export.read(text)
+    if not login:
+        return wanted
+    who: Person | None = request.scope.get(PERSON)
+    if who is None or who.name != wanted.by or not may(who, "export"):
+        return "这个链接不是给你的，请从违规页面自己导出。"
+    return replace(wanted, scope=scope(who))
 
 
 def is_valid(key: bytes, text: str, until: str, signature: str, now: float | None = None) -> bool:

@@ -25,7 +25,7 @@ PERSON = "auditor.person"
 
 LOGIN_PATH, LOGOUT_PATH, PASSWORD_PATH, SESSION_PATH = "/login", "/logout", "/password", "/session"
 _OPEN = frozenset({LOGIN_PATH, LOGOUT_PATH, "/oidc/start", "/oidc/callback", "/_stcore/health"})
-_NO_PAGES = ("/audio", "/api/", "/_stcore/", "/static/", "/media/", "/component/", SESSION_PATH)
+_NO_PAGES = ("/audio", "/api/", "/_stcore/", "/static/", "/media/", "/component/", "/export/", SESSION_PATH)
 _SECURE_COOKIE, _COOKIE = "__Host-auditor-session", "auditor-session"
 _POLICY_VIOLATION = 1008
 

@@ -31,7 +31,7 @@ def score_trend(own: Sequence[Point], others: Sequence[Point], grain: Grain, wha
     """The mean score by period with intervals; the reference dashed."""
     rows = _points({SCORE: own}, {SCORE: others}, grain)
     lowest = 20 * (min((row["low"] for row in rows), default=0.0) // 20)
-    _show(_lines(rows, (lowest, FULL_SCORE), "d").properties(height=190), what)
+    _show(_lines((lowest, FULL_SCORE), "d").properties(height=190), rows, what)
 
 
 def step_trends(
@@ -44,8 +44,8 @@ def step_trends(
         "measure:N", title=None, sort=[measure_name(step) for step in steps],
         header=alt.Header(labelFontSize=12, labelFontWeight="bold", labelColor=INK, labelAnchor="start", labelPadding=4),
     )  # fmt: skip
-    chart = _lines(rows, (0.0, 1.0), "%").properties(width=196, height=84).facet(facet=facet, columns=4, spacing=14)
-    _show(chart, what, width="content")
+    chart = _lines((0.0, 1.0), "%").properties(width=196, height=84).facet(facet=facet, columns=4, spacing=14)
+    _show(chart, rows, what, width="content")
 
 
 def heatmap(
@@ -59,7 +59,7 @@ def heatmap(
         if (found := cells.get((agent.agent_id, step))) is not None and found.after.of
     ]
     chosen = alt.selection_point(name="cell", fields=["agent"], on="click", empty=False)
-    base = alt.Chart(alt.InlineData(values=rows)).encode(
+    base = alt.Chart(alt.NamedData("rows")).encode(
         x=alt.X("step:N", sort=[measure_name(s) for s in steps], title=None,
                 axis=_axis(orient="top", labelAngle=0, labelLimit=90, labelOverlap=False)),
         y=alt.Y("who:N", sort=[agent_label(a) for a in agents], title=None, axis=_axis(labelLimit=180, labelOverlap=False)),
@@ -83,7 +83,7 @@ def heatmap(
         text="label:N"
     )
     answer = _show(
-        (boxes + labels).properties(height=ROW * len(agents) + 30), what, key=key, on_select="rerun",
+        (boxes + labels).properties(height=ROW * len(agents) + 30), rows, what, key=key, on_select="rerun",
         selection_mode="cell",
     )  # fmt: skip
     picked = answer["selection"].get("cell") or []
@@ -103,7 +103,7 @@ def against_team(found: Mapping[str, Comparison], what: str) -> None:
         "who:N", legend=_legend(),
         scale=alt.Scale(domain=[t("coach.agent"), t("coach.rest_of_team")], range=[OWN, OTHERS]),
     )  # fmt: skip
-    base = alt.Chart(alt.InlineData(values=rows)).encode(
+    base = alt.Chart(alt.NamedData("rows")).encode(
         y=alt.Y("step:N", sort=[measure_name(s) for s in steps], title=None, axis=_axis(labelLimit=150, labelOverlap=False)),
         color=colours,
         tooltip=[alt.Tooltip("step:N", title=t("coach.step")), alt.Tooltip("who:N", title=t("coach.who")),
@@ -116,7 +116,7 @@ def against_team(found: Mapping[str, Comparison], what: str) -> None:
     )  # fmt: skip
     dots = base.transform_filter(own).mark_point(filled=True, size=90, opacity=1).encode(x="value:Q")
     ticks = base.transform_filter(f"!({own})").mark_tick(thickness=3, size=16).encode(x="value:Q")
-    _show((bars + ticks + dots).properties(height=25 * len(steps) + 40), what)
+    _show((bars + ticks + dots).properties(height=25 * len(steps) + 40), rows, what)
 
 
 def categories(found: Sequence[CategoryShare], calls: Mapping[date, int], grain: Grain, what: str) -> None:
@@ -136,7 +136,7 @@ def categories(found: Sequence[CategoryShare], calls: Mapping[date, int], grain:
         if each.start is not None and calls.get(each.start)
     ]  # fmt: skip
     top = max((row["share"] for row in rows), default=0.1)
-    base = alt.Chart(alt.InlineData(values=rows)).encode(
+    base = alt.Chart(alt.NamedData("rows")).encode(
         x=alt.X("period:N", sort=periods, title=None, scale=alt.Scale(domain=periods),
                 axis=_axis(orient="top", labelAngle=0, labelLimit=110)),
         y=alt.Y("category:N", sort=order, title=None, axis=_axis(labelLimit=150, labelOverlap=False)),
@@ -148,7 +148,7 @@ def categories(found: Sequence[CategoryShare], calls: Mapping[date, int], grain:
         color=alt.Color("share:Q", legend=None, scale=ground)
     )
     labels = base.mark_text(fontSize=12, color=DARK).encode(text="label:N")
-    _show((boxes + labels).properties(height=26 * len(order) + 40), what)
+    _show((boxes + labels).properties(height=26 * len(order) + 40), rows, what)
 
 
 def agent_label(agent: Agent) -> str:
@@ -192,14 +192,14 @@ def _figure_row(shown: Figure) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _lines(rows: list[dict[str, Any]], ends: Sequence[float], form: Any) -> alt.LayerChart | alt.FacetChart:
+def _lines(ends: Sequence[float], form: Any) -> alt.LayerChart | alt.FacetChart:
     tips = [
         alt.Tooltip("measure:N", title=t("coach.measure")), alt.Tooltip("period:N", title=t("coach.period")),
         alt.Tooltip("who:N", title=t("coach.who")), alt.Tooltip("told:N", title=t("coach.figure")),
         alt.Tooltip("range:N", title=t("coach.interval")),
     ]  # fmt: skip
     margin = 0.05 * (ends[1] - ends[0])  # a point on the edge is shown whole
-    base = alt.Chart(alt.InlineData(values=rows)).encode(
+    base = alt.Chart(alt.NamedData("rows")).encode(
         x=alt.X("period:O", sort=alt.SortField("at"), title=None, axis=_axis(labelAngle=0, labelOverlap=True, grid=False)),
         y=alt.Y("value:Q", title=None, scale=alt.Scale(domain=[ends[0] - margin, ends[1] + margin], nice=False),
                 axis=_axis(format=form, values=[ends[0], sum(ends) / 2, ends[1]])),
@@ -231,6 +231,11 @@ def _legend() -> alt.Legend:
     return alt.Legend(title=None, orient="top", direction="horizontal", labelFontSize=12, labelColor=INK, offset=4)
 
 
-def _show(chart: alt.TopLevelMixin, what: str, **options: Any) -> Any:
-    """Draw a chart. Altair's check against its schema takes longer than everything else on a page, and is for authors."""
-    return st.vega_lite_chart(chart.to_dict(validate=False), **{"width": "stretch", "alt": what, **options})
+def _show(chart: alt.TopLevelMixin, rows: list[dict[str, Any]], what: str, **options: Any) -> Any:
+    """Draw a chart of rows.
+
+    They join the finished specification, for Altair copies its data with every part; its check against the schema is for authors. Both
+    would take longer than everything else on a page.
+    """
+    spec = {**chart.to_dict(validate=False), "datasets": {"rows": rows}}
+    return st.vega_lite_chart(spec, **{"width": "stretch", "alt": what, **options})

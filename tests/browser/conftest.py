@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
+from auditor.rules.pack import load_pack
+from auditor.store.home import Home
+from tests.browser.reading import measured, settle, show
 from tests.web.homes import filled
+from tests.web.hostile import AGENT, CALL, HOSTILE, MARK, hostile
 from tests.web.servers import running
 
 if TYPE_CHECKING:
@@ -55,6 +60,63 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
         yield browser
     finally:
         browser.quit()
+
+
+VISITS: tuple[tuple[str, Mapping[str, str]], ...] = (
+    ("queue", {}), ("overview", {}), ("search", {"words": "LaTeX"}), ("mine", {"agent": AGENT, "call": CALL}), ("call", {"id": CALL}),
+    ("appeals", {"id": "2"}), ("violations", {"rows": "agent", "columns": "team"}), ("violations", {"part": "completeness"}),
+    ("coverage", {}), ("cases", {"case": f"C {HOSTILE}"}), ("log", {}), ("coach", {}), ("agent", {"id": AGENT}), ("tasks", {"task": "1"}),
+    ("lab", {"view": "call", "call": CALL}), ("operations", {"view": "recordings"}), ("people", {}),
+)  # fmt: skip
+"""Every page, where it shows most."""
+
+
+@dataclass
+class Visit:
+    """What was found on a page: what became more than text; contrast; how far it sticks out, as it is and at twice the size."""
+
+    title: str
+    texts: int
+    weak: list[str]
+    injected: list[str]
+    sideways: list[Any]
+    enlarged: list[Any]
+
+
+@dataclass
+class Visits:
+    """One look at every page of a home full of hostile content."""
+
+    url: str
+    home: Home
+    pages: dict[str, Visit] = field(default_factory=dict)
+    listed: set[str] = field(default_factory=set)
+    asked: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def visits(chromium: Chrome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visits]:
+    """Every page is opened once, at 1280 pixels, then enlarged to 200 %: a window of half the width."""
+    folder = tmp_path_factory.mktemp("hostile")
+    home = hostile(folder / "home", load_pack())
+    with running(home.path, folder / "empty") as url:
+        found = Visits(url, home)
+        requests(chromium)
+        for page, query in VISITS:
+            show(chromium, url, page, query)
+            texts, weak = measured(chromium, "contrast()")
+            injected, sideways = measured(chromium, "injected(arguments[0])", MARK), measured(chromium, "sideways()")
+            half = {"width": 640, "height": 472, "deviceScaleFactor": 2, "mobile": False}
+            chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", half)
+            settle(chromium)
+            enlarged = measured(chromium, "sideways()")
+            chromium.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+            name = "-".join((page, *(query.get(key, "") for key in ("part", "view") if key in query)))
+            found.pages[name] = Visit(chromium.title, texts, weak, injected, sideways, enlarged)
+        links = "return [...document.querySelectorAll('[data-testid=stSidebarNavLink]')].map((a) => new URL(a.href).pathname.slice(1))"
+        found.listed = set(chromium.execute_script(links))
+        found.asked = requests(chromium)
+        yield found
 
 
 @pytest.fixture

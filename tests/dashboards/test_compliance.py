@@ -178,7 +178,7 @@ def test_the_log_is_read_page_by_page_and_verified_when_asked(opened: Opened, tm
         db.execute("UPDATE events SET body = '{}' WHERE seq = 3")
     page = opened("views/log.py", of=home.path)
     page.button(key="verify").click().run()
-    assert [each.value for each in page.error] == ["第 3 条起不一致"]
+    assert [each.value for each in page.error] == ["从第 3 条记录起，内容与当初写下的不一致：账本被人改过，或文件已损坏。请不要再改动归档目录，并联系管理员。"]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -83,7 +83,7 @@ def test_an_empty_home_says_what_to_do_next(opened: Opened, tmp_path: Path, lang
 def test_a_home_that_cannot_be_read_is_explained(opened: Opened, tmp_path: Path) -> None:
     (tmp_path / "home.json").write_text("{", encoding="utf-8")
     app = opened("app.py", of=tmp_path)
-    assert app.error[0].value == "出了问题，页面无法显示。"
+    assert app.error[0].value == "这一页没能打开。原因："
     assert "home.json" in app.text[0].value
 
 

@@ -129,7 +129,7 @@ def test_an_empty_queue_says_what_to_do(opened: Opened, home: Home) -> None:
     assert app.success[0].value.startswith("队列已清空")
     assert metrics(app)["今天完成"] == "3"
     signed = opened(PAGE, of=home.path, state="signed")
-    assert {r["who"] for r in rows(signed)} == {"本机 已签发"}
+    assert {r["who"] for r in rows(signed)} == {"本机 已签核"}
 
 
 def test_a_sample_is_drawn_with_the_seed_that_is_shown(opened: Opened, home: Home) -> None:
@@ -137,13 +137,13 @@ def test_a_sample_is_drawn_with_the_seed_that_is_shown(opened: Opened, home: Hom
     app.session_state["draw_panel"] = True
     app.run()
     seed = app.text_input(key="seed:0").value
-    assert "从符合上面筛选、机器没有发现、还没有签发的 1 通里抽出 1 通。" in [text.value for text in app.text]
+    assert "从符合上面筛选、机器没有发现、还没有签核的 1 通里抽出 1 通。" in [text.value for text in app.text]
     app.button(key="draw").click().run()
     assert not app.exception
     assert [(r["shown"], r["kind"]) for r in rows(app)][-1] == ("clean-3", "抽样")
     head, sentence = app.text[1].value.splitlines()
     assert head.endswith(f"本机 · 总共 60 通，1 通里抽出 1 通 · 种子 {seed}")
-    assert sentence == "1 通都还没有签发。签发后这里给出漏检率。"
+    assert sentence == "1 通都还没有签核。签核后这里给出漏检率。"
     sign(home, "clean-3")
     shown = opened(PAGE, of=home.path)
     assert (

@@ -278,3 +278,48 @@ def test_a_clip_is_silent_where_it_is_told_to_be(tmp_path: Path) -> None:
     quiet = (sound == 0).all(axis=1)
     assert rate == 1000
     assert np.flatnonzero(quiet).tolist() == [*range(500), *range(2000, 2250), *range(3900, 4000)]
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "most"),
+    [("a.wav", None, 0), ("a.flac", None, 0), ("a.ogg", "libopus", 1e-3), ("a.mp3", "mp3", 1e-3), ("a.m4a", "aac", 1e-3)],
+)  # fmt: skip
+def test_a_click_lies_in_the_clip_where_it_was_recorded(
+    tmp_path: Path, name: str, codec: str | None, most: float
+) -> None:
+    """Through the canonical copy, for each container of the samples: exact where nothing is lost, else within its own smearing."""
+    at, start = 3.217, 1.5
+    samples, click = np.zeros((6 * RATE, 2), np.int16), round(at * RATE)
+    samples[click] = 30_000
+    if codec is None:
+        soundfile.write(tmp_path / name, samples, RATE)
+    else:
+        encode(tmp_path / name, codec, samples)
+    write_canonical(decode(tmp_path / name), tmp_path / "c.flac")
+    heard, rate = soundfile.read(io.BytesIO(clip(tmp_path / "c.flac", start, start + 4)), dtype="int16", always_2d=True)
+    assert len(heard) == 4 * rate
+    for channel in heard.T.astype(int):
+        off = int(np.argmax(np.abs(channel))) - (click / RATE - start) * rate
+        assert abs(off) <= most * rate
+
+
+def test_a_short_tone_lies_in_the_clip_where_it_was_recorded_by_a_mobile_recorder(tmp_path: Path) -> None:
+    """AMR models voices and drops a click: a tone's middle is where it was, within one of its frames (20 ms)."""
+    samples, first, length = np.zeros((6 * RATE, 1), np.int16), 3 * RATE + 137, RATE // 5
+    samples[first : first + length, 0] = np.sin(2 * np.pi * 440 * np.arange(length) / RATE) * 12_000
+    write_canonical(decode(encode(tmp_path / "a.amr", "libopencore_amrnb", samples)), tmp_path / "c.flac")
+    heard, rate = soundfile.read(io.BytesIO(clip(tmp_path / "c.flac", 1.5, 5.5)), dtype="int16")
+    energy = heard.astype(float) ** 2
+    middle = float((energy * np.arange(len(energy))).sum() / energy.sum())
+    assert abs(middle / rate - ((first + length / 2) / RATE - 1.5)) < 0.02
+
+
+def test_a_tone_covers_both_channels_and_only_where_it_is_asked_for(tmp_path: Path) -> None:
+    write_canonical(Sound(np.full((2, 2 * RATE), 0.25, np.float32), RATE), tmp_path / "c.flac")
+    heard, _ = soundfile.read(
+        io.BytesIO(clip(tmp_path / "c.flac", 0.5, 1.5, [(0.75, 1.0)], tone=1000.0)), dtype="int16"
+    )
+    covered = heard[RATE // 4 : RATE // 2]
+    assert np.array_equal(covered[:, 0], covered[:, 1])
+    assert np.argmax(np.abs(np.fft.rfft(covered[:, 0]))) * 4 == 1000
+    assert (np.delete(heard, slice(RATE // 4, RATE // 2), axis=0) == 8192).all()

@@ -9,6 +9,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,8 +23,9 @@ from auditor.store import sessions
 from auditor.store.home import Home
 from auditor.store.ledger import Ledger
 from auditor.store.people import LOCAL, Person
-from auditor.web.accounts import register
+from auditor.web.accounts import change, register
 from auditor.web.clips import audio_link
+from auditor.web.exports import Export, export_link
 from tests.web.homes import audio_id, filled
 from tests.web.servers import get, running
 
@@ -34,6 +36,7 @@ PEOPLE = (
     Person("two", "二组质检", ("qa",), ("二组",)),
     Person("a001", "坐席甲", ("agent",), None, "A001"),
     Person("a002", "坐席乙", ("agent",), None, "A002"),
+    Person("law", "一组合规", ("compliance",), ("一组",)),
     Person("lost", "没有工号的坐席", ("agent",)),
 )
 
@@ -124,7 +127,7 @@ def test_the_websocket_shows_a_call_to_those_who_may_see_it(url: str, home: Home
 
 
 def test_the_list_of_calls_holds_only_those_in_scope(url: str, home: Home) -> None:
-    mine, theirs = (shown(url, logged_in(home, who), "overview") for who in ("one", "two"))
+    mine, theirs = shown(url, logged_in(home, "one"), "overview"), shown(url, logged_in(home, "two"), "overview")
     assert ("fatal-1" in mine, "clean-3" in mine) == (True, False)
     assert ("fatal-1" in theirs, "clean-3" in theirs) == (False, True)
 
@@ -133,6 +136,19 @@ def test_the_page_says_who_is_logged_in_and_never_believes_the_client(url: str, 
     said = shown(url, {**logged_in(home, "one"), "X-Auditor-Person": "boss"}, "")
     assert "一组质检" in said
     assert "王丽" not in said
+
+
+def test_an_exported_file_is_for_whom_its_link_was_made_with_what_they_may_see_now(url: str, home: Home) -> None:
+    law = next(each for each in PEOPLE if each.name == "law")
+    link = url + export_link(home.secret_key(), replace(law, teams=None), Export())
+    assert get(link)[0] == 401
+    assert get(link, logged_in(home, "boss"))[0] == 403
+    status, _, body = get(link, logged_in(home, "law"))
+    assert (status, b"fatal-1" in body) == (200, True)
+    change(home, replace(law, teams=("二组",)), LOCAL, NOW)
+    assert b"fatal-1" not in get(link, logged_in(home, "law"))[2]
+    change(home, replace(law, roles=("qa",)), LOCAL, NOW)
+    assert get(link, logged_in(home, "law"))[0] == 403
 
 
 def test_no_page_opens_without_a_login(url: str) -> None:
