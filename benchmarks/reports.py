@@ -69,7 +69,7 @@ def _results(pack: Pack, calls: int, chance: random.Random) -> Iterator[segments
     for number in range(calls):
         heard = said[number % len(said)]
         # no two calls say the same, so that nothing is gained by remembering texts
-        heard = tuple(replace(u, text=f"{u.text}{chance.randrange(10**6)}") for u in heard)
+        heard = tuple(replace(u, text=f"{u.text}{_two(chance)}") for u in heard)
         call_id = f"C{number:07}"
         found = tuple(
             _finding(n, heard, clauses, rules[chance.randrange(len(rules))].message, chance) for n in range(A_CALL)
@@ -82,6 +82,10 @@ def _results(pack: Pack, calls: int, chance: random.Random) -> Iterator[segments
         card = Scorecard(Decimal(50), "fail", False, ())
         audit = Audit(call_id, pack.id, "0.1.0", Party("debtor_verified", ()), Facts(), found, (), card)
         yield segments.CallResult(call, audit, Keys(f"h{number}", f"w{number}", f"a{number}"))
+
+
+def _two(chance: random.Random) -> str:
+    return chr(0x4E00 + chance.randrange(20_000)) + chr(0x4E00 + chance.randrange(20_000))
 
 
 def _finding(n: int, heard: tuple[Utterance, ...], clauses: list[str], why: str, chance: random.Random) -> Finding:
