@@ -126,11 +126,14 @@ def _asked(
         since=_day("--since", since),
         until=_day("--until", until),
     )
+    at = {
+        "severity": _known("--severity", severity or [], SEVERITIES),
+        "agency": tuple("" if name == "own" else name for name in agency or ()),
+    }
     return Asked(
         made_at=(now + CLOCK).replace(tzinfo=None),
         filters=filters,
-        severities=_known("--severity", severity or [], SEVERITIES),
-        agencies=tuple("" if name == "own" else name for name in agency or ()),
+        at={dimension: values for dimension, values in at.items() if values},
         decided=decided,  # type: ignore[arg-type]
         unmask=unmask,
     )

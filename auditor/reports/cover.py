@@ -13,6 +13,9 @@ from auditor.store.operations import InForce
 Cell: TypeAlias = str | int
 
 
+_ALWAYS = ("severity", "agency")
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A heading, sentences, and a table; ``chart`` is the column of its numbers that is worth drawing over its first column."""
@@ -45,11 +48,16 @@ def _scope(f: Figures, w: Wording) -> Section:
 
     rows = (
         (w.t("scope_period"), period),
-        (w.t("scope_severity"), chosen("severity", asked.severities)),
+        (w.t("scope_severity"), chosen("severity", asked.at.get("severity", ()))),
         (w.t("scope_decided"), w.t(f"decided_{asked.decided}")),
         (w.t("scope_team"), chosen("team", filters.teams)),
-        (w.t("scope_agency"), chosen("agency", asked.agencies)),
+        (w.t("scope_agency"), chosen("agency", asked.at.get("agency", ()))),
         (w.t("scope_region"), chosen("region", filters.regions)),
+        *(
+            (w.texts[f"dimension.{by}"], chosen(by, values))
+            for by, values in asked.at.items()
+            if by not in _ALWAYS and values
+        ),
         (w.t("scope_made"), " ".join(filter(None, (moment(asked.made_at), asked.made_by)))),
         (w.t("scope_masked"), w.t("unmasked" if asked.unmask else "masked")),
     )

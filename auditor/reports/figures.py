@@ -32,7 +32,7 @@ class Asked:
 
     Attributes:
         filters: which calls.
-        severities, agencies: which findings and agencies; empty does not limit, an agency ``""`` is the institution itself.
+        at: which findings, as ``store.violations.Which`` has it: an agency ``""`` is the institution itself.
         decided: which findings by what people said of them.
         made_at: when the report is made, on the clock that its reader keeps.
         made_by: for whom; empty where nobody is named.
@@ -41,8 +41,7 @@ class Asked:
 
     made_at: datetime
     filters: Filters = EVERY_CALL
-    severities: tuple[str, ...] = ()
-    agencies: tuple[str, ...] = ()
+    at: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     decided: Decided = "all"
     made_by: str = ""
     unmask: bool = False
@@ -50,13 +49,13 @@ class Asked:
     @property
     def which(self) -> Which:
         """The findings that are listed."""
-        return Which({**self.whole.at, "standing": STANDINGS[self.decided]})
+        wanted = self.at.get("standing") or STANDINGS["all"]
+        return Which({**self.at, "standing": tuple(each for each in STANDINGS[self.decided] if each in wanted)})
 
     @property
     def whole(self) -> Which:
         """The same whatever people said of them."""
-        at = {"severity": self.severities, "agency": self.agencies}
-        return Which({dimension: values for dimension, values in at.items() if values})
+        return Which({dimension: values for dimension, values in self.at.items() if dimension != "standing"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +140,8 @@ def _counted(store: Store, asked: Asked, by: str, clauses: Mapping[str, Norm]) -
 def _complete(store: Store, asked: Asked) -> Completeness:
     summed = Completeness(None, None, 0, 0, 0, 0, 0)
     for each in completeness(store, asked.filters, "month"):
-        if not asked.agencies or (each.agency or "") in asked.agencies:
+        agencies = asked.at.get("agency")
+        if not agencies or (each.agency or "") in agencies:
             summed = replace(
                 summed,
                 dialled=summed.dialled + each.dialled,

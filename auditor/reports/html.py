@@ -80,7 +80,8 @@ def _section(section: Section) -> Iterator[str]:
                     else ""
                 )
                 tag = 'th scope="row"' if n == 0 else "td"
-                yield f"<{tag}{_figure(value)}>{bar}{told}</{tag[:2]}>"
+                shown = f"{bar}<span>{told}</span>" if bar else told
+                yield f"<{tag}{_figure(value)}>{shown}</{tag[:2]}>"
             yield "</tr>\n"
         yield "</tbody>\n</table>\n"
     yield "</section>\n"

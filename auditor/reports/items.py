@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 
 from auditor.errors import NotFoundError
@@ -153,7 +154,7 @@ def _item(
     clauses: Mapping[str, Norm],
 ) -> Item:
     def shown(text: str | None) -> str:
-        return (text or "") if asked.unmask else mask_text(text or "")
+        return (text or "") if asked.unmask else _masked(text or "")
 
     said, quote = _surroundings(v, around, pack.public, asked.unmask)
     return Item(
@@ -212,33 +213,39 @@ def _surroundings(
     v: Violation, around: Excerpt | None, public: Sequence[str], unmask: bool
 ) -> tuple[tuple[Said, ...], str]:
     """The turns around the quote, and the quote itself."""
-    if around is None or v.utterance is None:
+    place = -1 if around is None or v.utterance is None else v.utterance - around.first
+    if around is None or not 0 <= place < len(around.utterances):
         return (), v.quote if unmask else mask_text(v.quote)
-    heard = around.utterances
+    # a person may have corrected the line since: then the quote stands in it no more
+    at = around.utterances[place].text.find(v.quote) if v.quote else -1
+    quoted = None if at < 0 else (at, at + len(v.quote))
+    runs = [list(run) for _, run in groupby(enumerate(around.utterances), key=lambda each: each[1].speaker)]
+    middle = next(n for n, run in enumerate(runs) if run[-1][0] >= place)
+    shown = runs[max(0, middle - TURNS) : middle + TURNS + 1]
+    # with a line more on either side: a question outside says what a number inside is
+    first, last = max(0, shown[0][0][0] - 1), shown[-1][-1][0] + 2
+    heard = around.utterances[first:last]
     texts = [u.text for u in heard] if unmask else mask_lines(heard, around.metadata, public)
-    place = v.utterance - around.first
-    if not 0 <= place < len(heard):
-        return (), v.quote if unmask else mask_text(v.quote)
-    at = max(heard[place].text.find(v.quote), 0)
-    quote = texts[place][at : at + len(v.quote)]
-    turns = _turns([replace(u, text=text) for u, text in zip(heard, texts, strict=True)], place, (at, at + len(quote)))
-    middle = next(n for n, turn in enumerate(turns) if turn.quoted is not None)
-    return tuple(turns[max(0, middle - TURNS) : middle + TURNS + 1]), quote
+    plain = v.quote if unmask or quoted else mask_text(v.quote)
+    quote = texts[place - first][slice(*quoted)] if quoted else plain
+    return tuple(_turn(run, texts[run[0][0] - first : run[-1][0] - first + 1], place, quoted) for run in shown), quote
 
 
-def _turns(heard: Sequence[Utterance], place: int, quoted: tuple[int, int]) -> list[Said]:
-    """Utterances of one speaker, one after the other, as one turn each; the quote is a stretch of its turn."""
-    turns = []
-    for speaker, run in groupby(enumerate(heard), key=lambda each: each[1].speaker):
-        text, stretch, start = "", None, None
-        for n, u in run:
-            start = u.start if start is None else start
-            text += " " if text else ""
-            if n == place:
-                stretch = (len(text) + quoted[0], len(text) + quoted[1])
-            text += u.text
-        turns.append(Said(speaker, start or 0.0, text, stretch))
-    return turns
+def _turn(
+    run: Sequence[tuple[int, Utterance]], texts: Sequence[str], place: int, quoted: tuple[int, int] | None
+) -> Said:
+    """Utterances of one speaker, one after the other, as one turn; the quote is a stretch of the one numbered ``place``."""
+    (begin, first), stretch = run[0], None
+    if quoted is not None and begin <= place <= run[-1][0]:
+        before = sum(len(text) + 1 for text in texts[: place - begin])
+        stretch = (before + quoted[0], before + quoted[1])
+    return Said(first.speaker, first.start, " ".join(texts), stretch)
+
+
+@lru_cache(maxsize=20_000)
+def _masked(text: str) -> str:
+    """Messages of rules and ids of calls come again and again."""
+    return mask_text(text)
 
 
 def _pack(home: Home, pack: str) -> _Pack:

@@ -23,6 +23,8 @@ MOST = 2_000
 """Violations in one document; more fill a thousand pages that nobody reads."""
 
 _FOLDER = Path(__file__).parent
+_WHOLE = 900
+"""Characters up to which a violation is kept on one page."""
 _UNBROKEN = re.compile(r"[!-~]{32}(?=[!-~])")
 
 
@@ -106,6 +108,8 @@ def _item(item: Item, w: Wording) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "number": item.number,
+        "long": sum(len(turn.text) for turn in item.said) + len(item.why) + sum(len(s.reason) for s in item.trail)
+        > _WHOLE,
         "severity": item.severity,
         "severity_name": _shown(w.name("severity", item.severity)),
         "head": _shown(f"{w.name('category', item.category)} · {w.name('effective_status', item.status)}"),

@@ -52,7 +52,7 @@ def event_of(report: Report, form: str) -> dict[str, Any]:
     asked = f.asked
     told = {
         "teams": asked.filters.teams, "regions": asked.filters.regions, "since": asked.filters.since,
-        "until": asked.filters.until, "severities": asked.severities, "agencies": asked.agencies, "decided": asked.decided,
+        "until": asked.filters.until, "chosen": asked.at, "decided": asked.decided,
     }  # fmt: skip
     return {
         "by": asked.made_by,

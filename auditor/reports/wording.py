@@ -85,11 +85,12 @@ def share(part: int, whole: int) -> str:
 
 def visible(text: str) -> str:
     """The text with what can't be shown, or changes how the rest is shown, written out as an escape; lines stay lines."""
-    return text if _is_plain(text) else "".join(c if _is_plain(c) else f"\\u{ord(c):04x}" for c in text)
+    if text.isprintable() or text.translate(_BESIDES).isprintable():
+        return text
+    return "".join(c if c.isprintable() or ord(c) in _BESIDES else f"\\u{ord(c):04x}" for c in text)
 
 
-_BESIDES = frozenset("\n\t\N{IDEOGRAPHIC SPACE}\N{NO-BREAK SPACE}\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}")
-
-
-def _is_plain(text: str) -> bool:
-    return text.isprintable() or all(c.isprintable() or c in _BESIDES for c in text)
+_BESIDES = dict.fromkeys(
+    map(ord, "\n\t\N{IDEOGRAPHIC SPACE}\N{NO-BREAK SPACE}\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}")
+)
+"""What is not printable by Unicode's word and harms nothing."""

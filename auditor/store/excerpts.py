@@ -10,7 +10,7 @@ from auditor.store.codec import decode
 from auditor.store.queries import Store
 from auditor.store.violations import Violation
 
-REACH = 8
+REACH = 6
 """Utterances before and after the one that holds the quote: enough for two turns even where turns are broken up."""
 
 

@@ -19,7 +19,7 @@ from auditor.errors import UsageError
 from auditor.store.home import Home
 from auditor.web.access import LOOPBACK, OPEN, Access
 from auditor.web.clips import audio_route
-from auditor.web.exports import violations_route
+from auditor.web.exports import report_route, violations_route
 from auditor.web.identity import HEADER, Identity
 from auditor.web.login import login_routes
 from auditor.web.packets import packet_route
@@ -127,6 +127,7 @@ def build(home: Home, host: str = "127.0.0.1", access: Access = OPEN) -> ASGIApp
         audio_route(home, login=access.login),
         violations_route(home, dashboards.locales.words, login=access.login),
         packet_route(home, dashboards.locales.words, login=access.login),
+        report_route(home, dashboards.locales.words, login=access.login),
         *login_routes(home, access),
     ]
     app: ASGIApp = dashboards.server.build(

@@ -1,4 +1,4 @@
-"""The list of violations as a file over HTTP: for links that this home has signed, row after row, with an entry in the event log."""
+"""The list of violations, and the report of them, as files over HTTP: for links that this home has signed, told in the event log."""
 
 from __future__ import annotations
 
@@ -6,13 +6,20 @@ import base64
 import hashlib
 import hmac
 import json
+import os
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
+from auditor.errors import UsageError
+from auditor.reports import formats
+from auditor.reports.figures import Asked
+from auditor.reports.report import event_of, violation_report
 from auditor.reports.tables import csv_pieces
 from auditor.reports.violations import CLOCK, COLUMNS, rows
 from auditor.review.roles import may, require, scope
@@ -30,13 +37,17 @@ if TYPE_CHECKING:
     from starlette.routing import Route
 
 EXPORT_PATH = "/export/violations.csv"
+REPORT_PATH = "/export/violation-report"
 LIFETIME = 3600
 """Seconds for which a link works: a page may stand open for a while."""
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """Which findings, the language of the headings, and for whom: their name and what they may see."""
+    """Which findings, the language of the headings, and for whom: their name and what they may see.
+
+    ``form`` is one of ``reports.formats.FORMATS`` for the report of them; empty for the list, row by row.
+    """
 
     filters: Filters = EVERY_CALL
     at: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -44,6 +55,7 @@ class Export:
     language: str = "zh"
     by: str = ""
     scope: Scope = EVERYBODYS
+    form: str = ""
 
     def as_text(self) -> str:
         """The export as text for a link."""
@@ -51,7 +63,7 @@ class Export:
         told = {
             "by": self.by, "teams": f.teams, "agents": f.agents, "since": f.since and f.since.isoformat(),
             "until": f.until and f.until.isoformat(), "at": self.at, "ids": self.ids, "scope": [self.scope.teams, self.scope.agents],
-            "language": self.language,
+            "language": self.language, "form": self.form,
         }  # fmt: skip
         return base64.urlsafe_b64encode(json.dumps(told, separators=(",", ":")).encode()).decode()
 
@@ -68,6 +80,7 @@ class Export:
             told["language"],
             told["by"],
             Scope(teams, agents),
+            told["form"],
         )
 
     def body(self) -> dict[str, Any]:
@@ -94,7 +107,8 @@ def export_link(key: bytes, who: Person, wanted: Export, now: float | None = Non
     require(who, "export")
     text = replace(wanted, by=who.name, scope=scope(who)).as_text()
     until = str((int(time.time() if now is None else now) // LIFETIME + 2) * LIFETIME)
-    return f"{EXPORT_PATH}?{urlencode({'q': text, 'until': until, 'sig': _signature(key, text, until)})}"
+    path = REPORT_PATH if wanted.form else EXPORT_PATH
+    return f"{path}?{urlencode({'q': text, 'until': until, 'sig': _signature(key, text, until)})}"
 
 
 def violations_route(home: Home, words: Callable[[str], Mapping[str, str]], *, login: bool = False) -> Route:
@@ -113,15 +127,9 @@ def violations_route(home: Home, words: Callable[[str], Mapping[str, str]], *, l
     key = home.secret_key()
 
     def export(request: Request) -> Response:
-        text, until, signature = (request.query_params.get(name, "") for name in ("q", "until", "sig"))
-        if not is_valid(key, text, until, signature):
-            return PlainTextResponse("链接无效或已过期，请回到违规页面重新导出。", status_code=403)
-        wanted = Export.read(text)
-        if login:
-            who: Person | None = request.scope.get(PERSON)
-            if who is None or who.name != wanted.by or not may(who, "export"):
-                return PlainTextResponse("这个链接不是给你的，请从违规页面自己导出。", status_code=403)
-            wanted = replace(wanted, scope=scope(who))
+        wanted = _wanted(request, key, login)
+        if isinstance(wanted, str):
+            return PlainTextResponse(wanted, status_code=403)
         known = words(wanted.language)
         which, now = Which(wanted.at), datetime.now(UTC)
         with Store(home) as store, Ledger(home) as ledger, ledger.writing() as db:
@@ -147,6 +155,64 @@ def violations_route(home: Home, words: Callable[[str], Mapping[str, str]], *, l
         )
 
     return Route(EXPORT_PATH, export, methods=["GET"])
+
+
+def report_route(home: Home, words: Callable[[str], Mapping[str, str]], *, login: bool = False) -> Route:
+    """The route of the report, as ``violations_route``; the whole file is written before the first byte leaves."""
+    from starlette.background import BackgroundTask
+    from starlette.responses import FileResponse, PlainTextResponse
+    from starlette.routing import Route
+
+    key = home.secret_key()
+
+    def export(request: Request) -> Response:
+        wanted, now = _wanted(request, key, login), datetime.now(UTC)
+        if isinstance(wanted, str):
+            return PlainTextResponse(wanted, status_code=403)
+        known = words(wanted.language)
+        asked = Asked((now + CLOCK).replace(tzinfo=None), wanted.filters, wanted.at, made_by=wanted.by)
+        with Store(home) as store:
+            report = violation_report(store.within(wanted.scope), asked, known, wanted.language)
+            try:
+                formats.require(wanted.form, report)
+            except UsageError as error:
+                return PlainTextResponse(str(error), status_code=409)
+            handle, path = tempfile.mkstemp(prefix="auditor-report-", suffix=f".{wanted.form}")
+            made = Path(path)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    formats.write(wanted.form, report, file)
+                with Ledger(home) as ledger, ledger.writing() as db:
+                    append_event(db, now, "exported", event_of(report, wanted.form))
+            except BaseException:
+                made.unlink(missing_ok=True)
+                raise
+        file_name = quote(f"{known['report.file']}-{now + CLOCK:%Y%m%d-%H%M}.{wanted.form}")
+        return FileResponse(
+            made,
+            media_type=formats.TYPES[wanted.form],
+            headers={
+                "Content-Disposition": f"attachment; filename*=UTF-8''{file_name}",
+                "Cache-Control": "private, no-store",
+            },
+            background=BackgroundTask(made.unlink, missing_ok=True),
+        )
+
+    return Route(REPORT_PATH, export, methods=["GET"])
+
+
+def _wanted(request: Request, key: bytes, login: bool) -> Export | str:
+    """What a link was made for, within what whoever asks may see now; why not, where they may not have it."""
+    text, until, signature = (request.query_params.get(name, "") for name in ("q", "until", "sig"))
+    if not is_valid(key, text, until, signature):
+        return "链接无效或已过期，请回到违规页面重新导出。"
+    wanted = Export.read(text)
+    if not login:
+        return wanted
+    who: Person | None = request.scope.get(PERSON)
+    if who is None or who.name != wanted.by or not may(who, "export"):
+        return "这个链接不是给你的，请从违规页面自己导出。"
+    return replace(wanted, scope=scope(who))
 
 
 def is_valid(key: bytes, text: str, until: str, signature: str, now: float | None = None) -> bool:

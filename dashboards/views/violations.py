@@ -121,7 +121,12 @@ def _export(store: Store, filters: Filters, which: Which, picked: list[Violation
     ids = tuple(v.finding_id for v in picked)
     link = export_link(store.home.secret_key(), me(), Export(filters, which.at, ids or None, language()))
     label = t("violations.export_picked", n=len(ids)) if ids else t("violations.export_all", n=every)
-    st.link_button(label, link, help=t("violations.export_help"), key="export")
+    places = st.columns([2, 1.2, 1.2, 4])
+    places[0].link_button(label, link, help=t("violations.export_help"), key="export")
+    for place, form in zip(places[1:], ("xlsx", "pdf"), strict=False):
+        wanted = Export(filters, which.at, None, language(), form=form)
+        link = export_link(store.home.secret_key(), me(), wanted)
+        place.link_button(t(f"violations.report_{form}"), link, help=t("violations.report_help"), key=f"report_{form}")
 
 
 def page(store: Store) -> None:

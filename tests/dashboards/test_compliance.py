@@ -150,7 +150,7 @@ def test_the_pages_are_closed_to_other_roles(
 ) -> None:
     monkeypatch.setattr("dashboards.who.LOCAL", Person("a", "a", (role,)))
     page = opened(f"views/{name}.py", of=seen.path)
-    assert [each.value.partition("，")[0] for each in page.error] == ["从第 3 条记录起"]
+    assert [each.value for each in page.error] == ["这一页不对你的角色开放。"]
     assert page.dataframe == []
 
 

@@ -99,3 +99,21 @@ def test_a_link_says_what_it_was_made_for() -> None:
 def test_who_may_not_export_gets_no_link(home: Home) -> None:
     with pytest.raises(NotAllowedError):
         export_link(home.secret_key(), Person("a", "a", ("admin", "qa")), Export())
+
+
+@pytest.mark.parametrize(("form", "begins"), [("xlsx", b"PK"), ("pdf", b"%PDF"), ("html", b"<!doctype html>")])
+def test_the_report_leaves_by_a_link_of_its_own(url: str, home: Home, form: str, begins: bytes) -> None:
+    link = export_link(home.secret_key(), replace(LIU, name=f"liu-{form}"), Export(form=form))
+    status, headers, body = get(url + link)
+    assert status == 200
+    assert body.startswith(begins)
+    assert headers["content-disposition"].endswith(f".{form}")
+    with Ledger(home) as ledger, ledger.reading() as db:
+        (event,) = events(db, EventFilter(kind="exported", by=f"liu-{form}"))
+    assert '"what":"violation_report"' in event.body
+    assert get(url + link.replace("q=", "q=A"))[0] == 403
+
+
+def test_a_report_that_cannot_be_made_says_why(url: str, home: Home) -> None:
+    status, _, body = get(url + export_link(home.secret_key(), LIU, Export(form="docx")))
+    assert (status, body.decode()) == (409, "没有格式 docx。可用 xlsx、pdf、csv、json、html。")
