@@ -14,18 +14,19 @@ from auditor.reader.shipped import SHIPPED, open_reader
 from auditor.reader.train import Sample, line_of
 from auditor.reader.weights import read_weights
 from auditor.review.decisions import add_finding, rule_on, sign_off
-from auditor.rules.pack import Pack, load_pack
+from auditor.rules.pack import Pack
 from auditor.store import readers
 from auditor.store.home import Home
 from auditor.store.ledger import Ledger
 from auditor.store.people import LOCAL
 from auditor.store.queries import Store
+from tests.packs import shipped
 from tests.review.homes import NOON, judged
 
 
 @pytest.fixture(scope="module")
 def pack() -> Pack:
-    return load_pack()
+    return shipped()
 
 
 @pytest.fixture(scope="module")

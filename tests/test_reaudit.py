@@ -11,19 +11,20 @@ import pytest
 from auditor.errors import ConflictError, UsageError
 from auditor.reaudit import correct_line
 from auditor.review.decisions import rule_on
-from auditor.rules.pack import Pack, load_pack
+from auditor.rules.pack import Pack
 from auditor.store import decisions
 from auditor.store.answers import Filters
 from auditor.store.home import Home
 from auditor.store.ledger import Ledger
 from auditor.store.people import LOCAL
 from auditor.store.queries import Store
+from tests.packs import shipped
 from tests.review.homes import NOON, again, judged
 
 
 @pytest.fixture(scope="module")
 def pack() -> Pack:
-    return load_pack()
+    return shipped()
 
 
 @pytest.fixture(scope="module")

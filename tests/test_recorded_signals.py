@@ -16,7 +16,7 @@ from auditor import batch
 from auditor.conversation.signals import SIGNALS
 from auditor.models import Audit, Call, Span, Utterance
 from auditor.pipeline import audit_call
-from auditor.rules.pack import Pack, load_pack
+from auditor.rules.pack import Pack
 from auditor.speech.audio import Sound
 from auditor.speech.ingest import find
 from auditor.speech.transcribe import Guess
@@ -24,9 +24,10 @@ from auditor.speech.transcripts import read_calls
 from auditor.store.home import Home
 from auditor.store.queries import Store
 from auditor.worker import Worker
+from tests.packs import shipped
 
 SAMPLES = Path(__file__).parent.parent / "samples"
-PACK = load_pack()
+PACK = shipped()
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 RIGHT = ("S02", "S06", "S10", "S17")  # the agent's channel, as samples/README.md tells it
 

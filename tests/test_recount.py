@@ -14,16 +14,16 @@ import pytest
 
 from auditor.models import Facts, Flag, Metadata, Payment, Promise
 from auditor.recount import recount
-from auditor.rules.pack import load_pack
 from auditor.store import cases, catalog, segments
 from auditor.store.answers import Filters
 from auditor.store.home import Home
 from auditor.store.ledger import Ledger
 from auditor.store.queries import Store
 from auditor.store.segments import CallResult
+from tests.packs import shipped
 from tests.store.conftest import make_result
 
-PACK = load_pack()
+PACK = shipped()
 NOON = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
 MORNING = datetime(2026, 11, 17, 9, 0, tzinfo=timezone(timedelta(hours=8)))
 

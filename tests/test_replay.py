@@ -11,11 +11,12 @@ import pytest
 from auditor.errors import NotFoundError
 from auditor.reaudit import correct_line
 from auditor.replay import reader_of, replay, replay_stored
-from auditor.rules.pack import Pack, load_pack
+from auditor.rules.pack import Pack
 from auditor.store.home import Home
 from auditor.store.people import LOCAL
 from auditor.store.queries import Store
 from tests.cli.program import auditor
+from tests.packs import shipped
 from tests.review.homes import NOON, judged
 
 CALLS = ("S02", "S09", "S13")
@@ -23,7 +24,7 @@ CALLS = ("S02", "S09", "S13")
 
 @pytest.fixture(scope="module")
 def pack() -> Pack:
-    return load_pack()
+    return shipped()
 
 
 @pytest.fixture(scope="module")

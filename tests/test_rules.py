@@ -13,10 +13,10 @@ from auditor.evaluation.examples import Outcome, run_clean_call, run_owner, stal
 from auditor.evaluation.gold import read_cases
 from auditor.models import CATEGORIES, STEPS
 from auditor.rules.conditions import Rule, Step
-from auditor.rules.pack import load_pack
 from auditor.rules.source import owners
+from tests.packs import shipped
 
-PACK = load_pack()
+PACK = shipped()
 SAMPLES = Path(__file__).parent.parent / "samples"
 CLEAN = [
     case.call

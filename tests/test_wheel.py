@@ -60,7 +60,9 @@ def test_it_brings_our_package_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"auditor"}
-    assert not [n for n in names if "samples" in n.split("/") or n.endswith((".bin", ".ogg", ".wav", ".pyc", ".parquet"))]
+    assert not [
+        n for n in names if "samples" in n.split("/") or n.endswith((".bin", ".ogg", ".wav", ".pyc", ".parquet"))
+    ]
     assert not [n for n in names if any(part.startswith(".") for part in n.split("/"))]
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
-from auditor.rules.pack import load_pack
 from auditor.store.home import Home
 from tests.browser.reading import measured, settle, show
+from tests.packs import shipped
 from tests.web.homes import filled
 from tests.web.hostile import AGENT, CALL, HOSTILE, MARK, hostile
 from tests.web.servers import running
@@ -98,7 +98,7 @@ class Visits:
 def visits(chromium: Chrome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visits]:
     """Every page is opened once, at 1280 pixels, then enlarged to 200 %: a window of half the width."""
     folder = tmp_path_factory.mktemp("hostile")
-    home = hostile(folder / "home", load_pack())
+    home = hostile(folder / "home", shipped())
     with running(home.path, folder / "empty") as url:
         found = Visits(url, home)
         requests(chromium)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from auditor.rules.pack import load_pack
 from auditor.store import decisions
 from auditor.store.home import Home
 from auditor.store.ledger import Ledger
 from tests.browser.conftest import requests
 from tests.browser.test_pages import PLAYER, until
+from tests.packs import shipped
 from tests.review.homes import judged
 from tests.web.homes import HOSTILE
 from tests.web.servers import running
@@ -34,7 +34,7 @@ const outcome = shadows.map((s) => s.querySelector(".outcome")).find(Boolean)?.t
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    return judged(tmp_path_factory.mktemp("desk") / "home", load_pack(), "S02", "S03", "S05", "S13")
+    return judged(tmp_path_factory.mktemp("desk") / "home", shipped(), "S02", "S03", "S05", "S13")
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from auditor.conversation.facts import find_facts
 from auditor.conversation.turns import turns
 from auditor.models import Facts, Speaker, Utterance
 from auditor.rules.pack import load_pack
+from tests.packs import shipped
 
 CUES = load_pack(Path(__file__).parent.parent / "golden" / "pack").facts
 
@@ -57,7 +58,7 @@ def test_the_first_reason_counts() -> None:
     assert found.delinquency_reason.name == "illness"
 
 
-SHIPPED = load_pack().facts
+SHIPPED = shipped().facts
 
 
 def shown(line: str) -> tuple[str | None, set[str]]:

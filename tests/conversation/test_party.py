@@ -7,9 +7,9 @@ import pytest
 from auditor.conversation.party import find_party
 from auditor.conversation.turns import turns
 from auditor.models import Metadata, Party, Speaker, Utterance
-from auditor.rules.pack import load_pack
+from tests.packs import shipped
 
-CUES = load_pack().party
+CUES = shipped().party
 
 
 def walk(*lines: str, relation: str | None = None) -> Party:

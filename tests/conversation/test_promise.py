@@ -15,9 +15,10 @@ from auditor.published import audit_json
 from auditor.rules.pack import load_pack
 from auditor.store.codec import decode, encode
 from auditor.text.normalise import traditional
+from tests.packs import shipped
 from tests.rules.packs import FROZEN
 
-PACK = load_pack()
+PACK = shipped()
 STARTED = datetime(2026, 10, 14, 10, tzinfo=timezone(timedelta(hours=8)))
 
 

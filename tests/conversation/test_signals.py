@@ -24,9 +24,9 @@ from auditor.models import (
     Speaker,
     Utterance,
 )
-from auditor.rules.pack import load_pack
+from tests.packs import shipped
 
-CUES = load_pack().signals
+CUES = shipped().signals
 Line = tuple[Speaker, float, float, str]
 OTHER: dict[Speaker, Speaker] = {"agent": "customer", "customer": "agent", "unknown": "unknown"}
 AGENT_CHANNEL = 1

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from auditor.review.decisions import rule_on
-from auditor.rules.pack import Pack, load_pack
+from auditor.rules.pack import Pack
 from auditor.store.home import Home
 from auditor.store.people import Person
 from auditor.store.queries import Store
@@ -29,6 +29,7 @@ from tests.dashboards.appealing import (
     wrong,
 )
 from tests.dashboards.conftest import Opened, component, markup
+from tests.packs import shipped
 from tests.review.homes import judged
 
 PAGE = "views/appeals.py"
@@ -37,7 +38,7 @@ EVIL = "![](http://evil.example/x.png) $x$ =1+1"
 
 @pytest.fixture(scope="module")
 def pack() -> Pack:
-    return load_pack()
+    return shipped()
 
 
 @pytest.fixture(scope="module")

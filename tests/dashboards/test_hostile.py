@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from auditor.rules.pack import load_pack
 from auditor.web.app import dashboards_folder
 from dashboards.locales import LANGUAGES
 from tests.dashboards.conftest import Opened, markup
 from tests.dashboards.test_personal_data import everything
+from tests.packs import shipped
 from tests.web.hostile import AGENT, CALL, HOSTILE, MARK, hostile
 
 ALSO: Mapping[str, tuple[Mapping[str, str], ...]] = {
@@ -39,7 +39,7 @@ PAGES = sorted(file.stem for file in (dashboards_folder() / "views").glob("*.py"
 
 @pytest.fixture(scope="module")
 def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return hostile(tmp_path_factory.mktemp("hostile") / "home", load_pack()).path
+    return hostile(tmp_path_factory.mktemp("hostile") / "home", shipped()).path
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -9,12 +9,12 @@ import pytest
 from auditor.models import Finding
 from auditor.reaudit import correct_line
 from auditor.review.decisions import rule_on
-from auditor.rules.pack import load_pack
 from auditor.store.home import Home
 from auditor.store.people import LOCAL, Person
 from auditor.store.queries import Store
 from dashboards import who
 from tests.dashboards.conftest import Opened, component
+from tests.packs import shipped
 from tests.review.homes import NOON, judged
 
 
@@ -25,7 +25,7 @@ def account(store: Store, call_id: str) -> Finding:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two calls with the same words, of which the first was upheld."""
-    pack = load_pack()
+    pack = shipped()
     home = judged(tmp_path_factory.mktemp("judged") / "home", pack, "S02", "S13")
     with Store(home) as store:
         call = store.call("S13")

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from auditor.rules.pack import Pack, load_pack
+from auditor.rules.pack import Pack
 from auditor.store.home import Home
 from auditor.store.people import LOCAL, Person
 from auditor.store.queries import Store
 from tests.dashboards.appealing import AGENT, CALL, OTHER, REVIEWER, As, appealed, kept, pages_as, wrong
 from tests.dashboards.conftest import Opened, component, markup
+from tests.packs import shipped
 from tests.review.homes import judged
 
 PAGE = "views/mine.py"
@@ -22,7 +23,7 @@ EVIL = "![](http://evil.example/x.png) <script>alert(1)</script> =1+1"
 
 @pytest.fixture(scope="module")
 def pack() -> Pack:
-    return load_pack()
+    return shipped()
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,6 @@ from streamlit.testing.v1 import AppTest
 
 from auditor.models import Acoustics, Call, ChannelAcoustics, Deduction, Metadata, Scorecard, Span, Utterance, Word
 from auditor.review import decisions as review
-from auditor.rules.pack import load_pack
 from auditor.store import catalog, decisions, segments
 from auditor.store.home import Home
 from auditor.store.keys import Keys
@@ -29,6 +28,7 @@ from dashboards.components.player import unsure
 from dashboards.components.wave import BINS, SILENCE, silences, wave
 from dashboards.reviewed import changes
 from tests.dashboards.conftest import Opened, act, component, markup
+from tests.packs import shipped
 from tests.review.homes import judged
 from tests.web.homes import HOSTILE
 
@@ -39,7 +39,7 @@ COLLEAGUE = Person("wang", "王复核", ("qa",))
 
 @pytest.fixture(scope="module")
 def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = judged(tmp_path_factory.mktemp("judged") / "home", load_pack(), "S02", "S06", "S13")
+    home = judged(tmp_path_factory.mktemp("judged") / "home", shipped(), "S02", "S06", "S13")
     with Ledger(home) as ledger, ledger.writing() as db:
         for who in (COLLEAGUE, Person("coach", "教练", ("coach",))):
             keep(db, who, "test", NOW)
@@ -67,7 +67,7 @@ def by_colleague(desk: Path, call_id: str, finding: str, verdict: Any, **more: A
     with Store(Home.open(desk)) as store:
         stored = store.call(call_id)
         review.rule_on(
-            store, COLLEAGUE, stored, finding, verdict, at=NOW, scoring=load_pack().scoring, **{"seen": 0, **more}
+            store, COLLEAGUE, stored, finding, verdict, at=NOW, scoring=shipped().scoring, **{"seen": 0, **more}
         )  # fmt: skip
 
 

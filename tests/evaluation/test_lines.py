@@ -12,10 +12,10 @@ from auditor.evaluation.lines import OPENINGS
 from auditor.evaluation.reference import Case
 from auditor.models import PARTIES, REGIONS, PartyKind, Region
 from auditor.pipeline import audit_call
-from auditor.rules.pack import load_pack
 from tests.evaluation.golden import a_line, written
+from tests.packs import shipped
 
-SHIPPED = load_pack()
+SHIPPED = shipped()
 
 
 def one(tmp_path: Path, **line: Any) -> Case:

@@ -15,7 +15,7 @@ from auditor.models import Acoustics, Call, ChannelAcoustics, Metadata, Utteranc
 from auditor.pipeline import audit_call
 from auditor.review.decisions import judge_step, rule_on
 from auditor.review.unmasking import unmask
-from auditor.rules.pack import Pack, load_pack
+from auditor.rules.pack import Pack
 from auditor.speech.audio import Sound, write_canonical
 from auditor.store import catalog, segments
 from auditor.store.home import Home
@@ -23,6 +23,7 @@ from auditor.store.keys import Keys
 from auditor.store.ledger import Ledger, append_event
 from auditor.store.people import LOCAL
 from auditor.store.queries import Store
+from tests.packs import shipped
 from tests.web.homes import HOSTILE
 
 RATE = 4000
@@ -35,7 +36,7 @@ THREAT, SECRET = "再不还钱，我就把你通讯录挨个打一遍。", f"我
 
 @functools.cache
 def the_pack() -> Pack:
-    return load_pack()
+    return shipped()
 
 
 def name(kind: str, code: str) -> str:

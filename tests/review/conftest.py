@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from auditor.rules.pack import Pack, load_pack
+from auditor.rules.pack import Pack
 from auditor.store.home import Home
 from auditor.store.queries import Store
+from tests.packs import shipped
 from tests.review.homes import judged
 
 
 @pytest.fixture(scope="session")
 def pack() -> Pack:
-    return load_pack()
+    return shipped()
 
 
 @pytest.fixture(scope="session")

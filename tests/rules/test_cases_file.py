@@ -10,6 +10,7 @@ from auditor.errors import PackError
 from auditor.rules.cases import CHECKS
 from auditor.rules.pack import load_pack
 from auditor.scoring.together import LOOKS
+from tests.packs import shipped
 from tests.rules.packs import ABOUT, FROZEN, bank, loaded
 
 CHECK = "severity: major, certainty: confirmed, message: 当天打得太多。"
@@ -25,7 +26,7 @@ norms:
 
 
 def test_the_built_in_pack_makes_every_check_there_is() -> None:
-    pack = load_pack()
+    pack = shipped()
     assert set(pack.cases.checks) == set(CHECKS) == set(LOOKS)
     assert (pack.limits["CN"].answered_calls, pack.limits["CN"].attempts) == (3, 6)
     assert {(pack.limits[r].answered_calls, pack.limits[r].attempts) for r in ("TW", "HK")} == {(None, None)}
@@ -78,7 +79,7 @@ def test_an_institution_changes_one_check_and_keeps_the_rest(tmp_path: Path) -> 
     own = loaded(
         tmp_path, {"pack.yaml": about, "cases.yaml": "checks:\n  attempts-per-number:\n    certainty: confirmed\n"}
     )
-    built_in = load_pack().cases.checks
+    built_in = shipped().cases.checks
     assert own.cases.checks["attempts-per-number"].certainty == "confirmed"
     assert own.cases.checks["attempts-per-number"].message == built_in["attempts-per-number"].message
     assert own.cases.checks["answered-calls-per-day"] == built_in["answered-calls-per-day"]

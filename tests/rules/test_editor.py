@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from auditor.rules.editor import ABOUT, SHAPES, about, json_schema, models
-from auditor.rules.pack import load_pack
+from tests.packs import shipped
 
-PACK = load_pack()
+PACK = shipped()
 RULE = {
     "id": "x", "category": "insult", "status": "experimental", "severity": "minor", "message": "坐席骂人。",
     "any": [{"phrase": ["无赖"]}], "examples": {"hit": ["无赖"]},

@@ -12,10 +12,10 @@ from auditor.models import Call, Metadata, Utterance
 from auditor.pipeline import every_finding, scene_of
 from auditor.rules.conditions import AllOf, Answers, AnyOf, Condition, Not, Previous, Repeated
 from auditor.rules.match import find
-from auditor.rules.pack import load_pack
 from auditor.scoring.steps import candidates
+from tests.packs import shipped
 
-PACK = load_pack()
+PACK = shipped()
 LINES = sorted({text for owner in PACK.rules for e in (*owner.hit, *owner.clean) for _, text in e.turns})
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from auditor.rules.pack import load_pack
 from auditor.text.normalise import normalise
+from tests.packs import shipped
 
-PACK = load_pack()
+PACK = shipped()
 LINES = {
     text
     for owner, groups in [

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from auditor.models import Facts, Finding, Flag, Metadata, PartyKind, Payment, Promise
 from auditor.published import audit_json
-from auditor.rules.pack import load_pack
 from auditor.scoring.cases import Cases, gaps, groups, judge_cases, judge_group, with_cases
 from auditor.scoring.together import CallRecord
+from tests.packs import shipped
 from tests.store.conftest import make_result
 
-PACK = load_pack()
+PACK = shipped()
 CHINA = timezone(timedelta(hours=8))
 NOTHING = Facts()
 MORNING = datetime(2026, 11, 17, 9, 0, tzinfo=CHINA)

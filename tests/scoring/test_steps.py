@@ -12,6 +12,7 @@ from auditor.models import Audit, Call, CallWarning, PartyKind, Speaker, StepRes
 from auditor.pipeline import audit_call
 from auditor.rules.pack import load_pack
 from auditor.speech.metadata import parse_metadata
+from tests.packs import shipped
 
 PACK = load_pack(Path(__file__).parent.parent / "golden" / "pack")
 KNOWN = {"institution": "青禾银行", "amount_due": 12860, "days_overdue": 90, "card_tail": "6620"}
@@ -231,7 +232,7 @@ def test_a_policy_can_waive_the_recording_notice() -> None:
     assert step("recording_notice", "坐：您好").verdict == "missed"
 
 
-SHIPPED = load_pack()
+SHIPPED = shipped()
 VERIFIED = ("坐：是周先生吗", "客：是我", "坐：请报身份证后四位", "客：三三零一")
 
 
