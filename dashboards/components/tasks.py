@@ -15,6 +15,7 @@ from auditor.store.coaching import Kind, Task
 from auditor.store.people import Person
 from auditor.store.queries import Store
 from auditor.text.masking import mask_text
+from dashboards.components import token
 from dashboards.components.figures import difference, figure
 from dashboards.components.tables import pick
 from dashboards.locales import name, t
@@ -33,24 +34,27 @@ def assign_form(store: Store, who: Person, agent_id: str, likely: Sequence[str],
     done = st.session_state.setdefault("tasks_given", 0)
     steps = [*likely, *(step for step in STEPS if step not in likely)]
     items = [*(f"step:{step}" for step in steps), *(f"category:{category}" for category in CATEGORIES)]
-    with st.form(f"assign:{agent_id}:{done}", border=False):
+    with st.form(f"assign:{token(agent_id)}:{done}", border=False):
         what, when = st.columns([2, 1])
         item = what.selectbox(
             t("tasks.item"),
             items,
             format_func=lambda code: item_name(*code.split(":", 1)),
-            key=f"item:{agent_id}:{done}",
+            key=f"item:{token(agent_id)}:{done}",
         )
-        days = due_choice(when, f"due:{agent_id}:{done}", None)
+        days = due_choice(when, f"due:{token(agent_id)}:{done}", None)
         text = st.text_area(
-            t("tasks.text"), placeholder=t("tasks.text_hint"), max_chars=coaching.LONGEST, key=f"text:{agent_id}:{done}"
+            t("tasks.text"),
+            placeholder=t("tasks.text_hint"),
+            max_chars=coaching.LONGEST,
+            key=f"text:{token(agent_id)}:{done}",
         )
         linked = st.multiselect(
             t("tasks.calls"),
             calls,
             format_func=mask_text,
             placeholder=t("tasks.calls_hint"),
-            key=f"calls:{agent_id}:{done}",
+            key=f"calls:{token(agent_id)}:{done}",
         )
         if not st.form_submit_button(t("tasks.give"), type="primary"):
             return

@@ -9,8 +9,6 @@ from typing import TypeAlias
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import dashboards.components.appeal
-import dashboards.data
 import dashboards.who
 from auditor.models import Finding
 from auditor.rules.pack import Pack
@@ -48,8 +46,7 @@ def pages_as(opened: Opened, home: Home, monkeypatch: pytest.MonkeyPatch) -> As:
 
 def look_as(monkeypatch: pytest.MonkeyPatch, who: Person) -> None:
     """From now on this person looks."""
-    for module in (dashboards.who, dashboards.data, dashboards.components.appeal):
-        monkeypatch.setattr(module, "me", lambda: who)
+    monkeypatch.setattr(dashboards.who, "LOCAL", who)
 
 
 def wrong(store: Store) -> tuple[StoredCall, Finding]:

@@ -299,9 +299,7 @@ def as_person(app_of: Opened, desk: Path, name: str, call_id: str, monkeypatch: 
         from auditor.store.people import person
 
         who = person(db, name)
-    monkeypatch.setattr("dashboards.who.me", lambda: who)
-    for module in ("dashboards.acts", "dashboards.data"):
-        monkeypatch.setattr(f"{module}.me", lambda: who)
+    monkeypatch.setattr("dashboards.who.LOCAL", who)
     return app_of(PAGE, of=desk, id=call_id)
 
 
