@@ -7,13 +7,14 @@ PORT ?= 8501
 HOME_DIR ?= demo-home
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -c constraints.txt
 
-.PHONY: help demo test lint types bench reader clean
+.PHONY: help demo test test-all lint types bench reader clean
 
 help:
 	@echo "make demo          安装、转写样例录音、质检、打开复核页面（OPEN=0 只打印结果表）"
 	@echo "make test          安装测试所需并跑测试"
 	@echo "make lint types    代码检查、类型检查"
 	@echo "make bench         基准：转写速度、演示模型准确度、文本质检速度、跨通话速度、识别噪声"
+	@echo "make test-all      跑全部测试，包括在浏览器里走遍每一页的"
 	@echo "make reader        重新训练第二读者（DATA=开发语料目录；不写则只用项目自带的样本，存成 reader.weights）"
 	@echo "make clean         删除虚拟环境和演示结果"
 
@@ -37,6 +38,9 @@ ifneq ($(OPEN),0)
 endif
 
 test: $(VENV)/.dev
+	$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder -m "not slow"
+
+test-all: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
 
 lint: $(VENV)/.dev

@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.conftest import Visits
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_every_page_is_visited(visits: Visits) -> None:
