@@ -14,7 +14,7 @@ help:
 	@echo "make test          安装测试所需并跑测试"
 	@echo "make lint types    代码检查、类型检查"
 	@echo "make bench         基准：转写速度、演示模型准确度、文本质检速度、跨通话速度、识别噪声"
-	@echo "make test-all      跑全部测试，包括在浏览器里走遍每一页的"
+	@echo "make test-all      跑全部测试，包括在浏览器里走得更远的"
 	@echo "make reader        重新训练第二读者（DATA=开发语料目录；不写则只用项目自带的样本，存成 reader.weights）"
 	@echo "make clean         删除虚拟环境和演示结果"
 

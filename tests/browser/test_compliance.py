@@ -12,7 +12,7 @@ from tests.browser.test_pages import ask, click, heading, until
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def still(chrome: Chrome) -> bool:

@@ -11,7 +11,7 @@ from tests.browser.test_pages import heading, until
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 RULE = """id: visit-agent-coming
 category: visit_threat

@@ -17,7 +17,7 @@ from tests.reports.packets import CALL, NOON, THREAT, evidenced, name
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PLAY = """
 const done = arguments[0], audio = document.querySelector('audio');
