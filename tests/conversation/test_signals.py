@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from auditor.conversation.signals import SIGNALS, SignalCues, backchannels, measure
@@ -357,7 +357,11 @@ def swapped(found: dict[str, float]) -> dict[str, float]:
 @given(LINES, st.booleans())
 @example([("agent", 0.0, 0.001, "我这个月手头紧"), ("customer", 0.0, 0.001, "我这个月手头紧")], False)
 def test_swapped_channels_swap_the_sides(lines: list[Line], recorded: bool) -> None:
-    """Nothing in the measuring favours a side; only whose announcements excuse a silence differs, so there are none here."""
+    """Nothing in the measuring favours a side; only whose announcements excuse a silence differs, so there are none here.
+
+    Of several lines that begin in the same thousandth of a second, one has to come first, and that may be either side's.
+    """
+    assume(len(lines) <= 2 or len({start for _, start, _, _ in lines}) == len(lines))
     cues = replace(CUES, hold=SignalCues().hold, lookup=SignalCues().lookup)
     crossed: list[Line] = [(OTHER[who], s, e, text) for who, s, e, text in lines]
     one, other = (signals(each, cues, acoustics=as_acoustics(each) if recorded else None) for each in (lines, crossed))
